@@ -1,0 +1,1 @@
+"""The services. None imports another; each imports ``shared`` alone."""

@@ -1,6 +1,6 @@
 """Events to bytes and back: JSON by msgspec, instants as RFC 3339, bytes as base64."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -9,7 +9,7 @@ from shared.events import Event
 E = TypeVar("E", bound=Event)
 
 _encoder = msgspec.json.Encoder()
-_decoders: dict[type[Event], msgspec.json.Decoder[Event]] = {}
+_decoders: dict[type[Event], msgspec.json.Decoder[Any]] = {}
 
 
 class UndecodableError(ValueError):
@@ -30,8 +30,9 @@ def decode(value: bytes | None, event_type: type[E]) -> E:
         raise UndecodableError("no value (tombstone) where an event was expected")
     decoder = _decoders.get(event_type)
     if decoder is None:
-        decoder = _decoders[event_type] = msgspec.json.Decoder(event_type)  # type: ignore[assignment]
+        decoder = _decoders[event_type] = msgspec.json.Decoder(event_type)
     try:
-        return decoder.decode(value)  # type: ignore[return-value]
+        event: E = decoder.decode(value)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise UndecodableError(str(error)) from error
+    return event

@@ -246,7 +246,7 @@ class AlertChanged(Event, frozen=True, kw_only=True):
 
 
 class NotificationRequested(Event, frozen=True, kw_only=True):
-    """One alert revision that one receiver is to be told. ``notification_id`` is the ``webhook-id`` of every attempt."""
+    """One alert revision that one receiver is to be told. Its id is the ``webhook-id`` of every attempt."""
 
     notification_id: str
     receiver_id: str

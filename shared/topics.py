@@ -60,7 +60,12 @@ _FLOW_TOPICS = (
 # A dead letter wraps the whole message as base64, so it may be a third larger than its source's largest event.
 _DEAD_TOPICS = tuple(
     Topic(
-        topic.dead, events.DeadLetter, topic.key, 30 * DAY_MS, topic.partitions, topic.max_event_bytes * 3 // 2
+        topic.dead,
+        events.DeadLetter,
+        topic.key,
+        30 * DAY_MS,
+        topic.partitions,
+        topic.max_event_bytes * 3 // 2,
     )
     for topic in _FLOW_TOPICS
 )

@@ -1,0 +1,54 @@
+"""A page to its title and paragraphs: trafilatura, and what the feed knew where the page says nothing."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import trafilatura
+from lxml import html as lxml_html
+
+from services.extractor.plain import clean_line
+
+
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """What a page says. ``paragraphs`` are in reading order, each on one line."""
+
+    title: str
+    paragraphs: tuple[str, ...]
+    published_at: datetime | None = None
+
+
+class NoTextError(ValueError):
+    """Nothing readable is in the page."""
+
+
+def page_text(page: bytes | str, url: str | None = None) -> PageText:
+    """The page's report, without navigation, lists of links and comments. Raises NoTextError."""
+    document = trafilatura.bare_extraction(
+        page, url=url, fast=True, include_comments=False, include_tables=True, with_metadata=True, deduplicate=False
+    )
+    if document is None or not document.text:
+        raise NoTextError("trafilatura found no text in the page")
+    paragraphs = tuple(line for raw in document.text.split("\n") if (line := clean_line(raw)))
+    return PageText(clean_line(document.title or ""), paragraphs, _day(document.date))
+
+
+def fragment_text(fragment: str) -> str:
+    """The text of a feed's HTML fragment, one line a block."""
+    if "<" not in fragment and "&" not in fragment:
+        return fragment
+    try:
+        root = lxml_html.fragment_fromstring(fragment, create_parent="div")
+    except (ValueError, lxml_html.etree.ParserError):
+        return fragment
+    for block in root.iter("p", "br", "div", "li", "h1", "h2", "h3", "h4"):
+        block.tail = "\n" + (block.tail or "")
+    return str(root.text_content())
+
+
+def _day(value: str | None) -> datetime | None:
+    """Trafilatura finds days, not instants; midnight UTC stands for the day."""
+    try:
+        return datetime.fromisoformat(value).replace(tzinfo=UTC) if value else None
+    except ValueError:
+        return None

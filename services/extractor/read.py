@@ -1,0 +1,160 @@
+"""Reading: an article, a page or a text to a report. Pure; the heart of the extractor."""
+
+import hashlib
+from datetime import UTC, datetime
+
+import cramjam
+
+from services.extractor import html_text
+from services.extractor.language import detect_language
+from services.extractor.mentions import Surface, find_surfaces
+from services.extractor.plain import clean_line
+from services.extractor.plain import paragraphs as split_paragraphs
+from services.extractor.resolve import Resolved, resolve
+from services.extractor.zones import ZoneIndex, zone_spans
+from shared import ids
+from shared.events import Actor, ArticleFetched, Location, Report, ZoneSpan
+from shared.names.fold import fold
+from shared.names.gazetteer import Gazetteer
+
+EXTRACTOR_VERSION = "1"
+MIN_FINGERPRINT_CHARACTERS = 200
+_BREAK = "\n\n"
+
+
+class Reader:
+    """Reads articles with one gazetteer. Safe to share among threads."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self._gazetteer = gazetteer
+        self.version = f"{EXTRACTOR_VERSION}+{gazetteer.version}"
+
+    def read_article(self, article: ArticleFetched) -> Report:
+        """The report in a fetched article: its page's text, or its feed entry's where the page has none."""
+        title, body, published_at, problem = self._title_and_body(article)
+        return self.read_text(
+            body,
+            title=title,
+            article_id=article.article_id,
+            source_id=article.source_id,
+            url=article.url,
+            fetched_at=article.fetched_at,
+            published_at=article.entry.published_at or published_at,
+            language_hint=article.entry.language,
+            sha256=article.sha256,
+            page_error=problem,
+        )
+
+    def _title_and_body(self, article: ArticleFetched) -> tuple[str, str, datetime | None, str]:
+        entry_title = clean_line(html_text.fragment_text(article.entry.title))
+        if article.page is None:
+            return entry_title, html_text.fragment_text(article.entry.summary), None, article.page_error
+        try:
+            page = html_text.page_text(bytes(cramjam.zstd.decompress(article.page)), article.final_url or article.url)
+        except html_text.NoTextError as error:
+            return entry_title, html_text.fragment_text(article.entry.summary), None, str(error)
+        # The feed's title is the site's own word for the article; a page's may be the site's name.
+        title = entry_title or page.title
+        body = _BREAK.join(p for p in page.paragraphs if p != title)
+        return title, body, page.published_at, article.page_error
+
+    def read_html(self, page: bytes | str, *, url: str = "", published_at: datetime | None = None) -> Report:
+        """The report in a page. Raises NoTextError."""
+        content = html_text.page_text(page, url or None)
+        raw = page if isinstance(page, bytes) else page.encode("utf-8", "surrogatepass")
+        return self.read_text(
+            _BREAK.join(p for p in content.paragraphs if p != content.title),
+            title=content.title,
+            url=url,
+            published_at=published_at or content.published_at,
+            sha256=hashlib.sha256(raw).hexdigest(),
+        )
+
+    def read_text(
+        self,
+        body: str,
+        *,
+        title: str = "",
+        article_id: str = "",
+        source_id: str = "",
+        url: str = "",
+        fetched_at: datetime | None = None,
+        published_at: datetime | None = None,
+        language_hint: str = "",
+        sha256: str = "",
+        page_error: str = "",
+    ) -> Report:
+        """The report in a text. Its offsets point into title, blank line and body joined; into the body if no title."""
+        text = f"{title}{_BREAK}{body}" if title and body else title or body
+        zones = zone_spans(text, len(title))
+        locations, actors = self._mentions(text, zones)
+        return Report(
+            article_id=article_id or ids.article_id(url or text),
+            source_id=source_id,
+            url=url,
+            title=title,
+            text=text,
+            language=detect_language(body or title, language_hint),
+            fetched_at=fetched_at or datetime.now(UTC),
+            sha256=sha256 or hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
+            extractor=self.version,
+            published_at=published_at,
+            zones=zones,
+            locations=locations,
+            actors=actors,
+            fingerprint=fingerprint(text, zones),
+            page_error=page_error,
+        )
+
+    def _mentions(self, text: str, zones: tuple[ZoneSpan, ...]) -> tuple[tuple[Location, ...], tuple[Actor, ...]]:
+        index = ZoneIndex(zones)
+        surfaces = [s for s in find_surfaces(self._gazetteer, text) if index.at(s.start) != "boilerplate"]
+        locations = tuple(_location(r, index) for r in resolve(surfaces, text))
+        actors = tuple(_actor(s, index) for s in surfaces if s.actors)
+        return locations, actors
+
+
+def _location(resolved: Resolved, zones: ZoneIndex) -> Location:
+    surface, place = resolved.surface, resolved.place
+    return Location(
+        text=surface.text,
+        start=surface.start,
+        end=surface.end,
+        zone=zones.at(surface.start),
+        name=place.name,
+        lat=place.lat,
+        lon=place.lon,
+        country=place.country,
+        admin1=place.admin1,
+        feature=place.feature,
+        confidence=resolved.confidence,
+        place_id=place.id,
+        geoname_id=place.geoname_id,
+    )
+
+
+def _actor(surface: Surface, zones: ZoneIndex) -> Actor:
+    actor = surface.actors[0]
+    return Actor(
+        text=surface.text,
+        start=surface.start,
+        end=surface.end,
+        zone=zones.at(surface.start),
+        id=actor.id,
+        name=actor.name,
+        kind=actor.kind,
+        countries=actor.countries,
+    )
+
+
+def fingerprint(text: str, zones: tuple[ZoneSpan, ...]) -> str:
+    """The same for two reports of the same words, whatever title, appeal or byline their sites add.
+
+    Empty where there is too little text for that to mean anything.
+    """
+    index = ZoneIndex(zones)
+    kept = [p.text for p in split_paragraphs(text) if index.at(p.start) in ("lead", "body", "quote")]
+    folded = fold("\n".join(kept)).text
+    if len(folded) < MIN_FINGERPRINT_CHARACTERS:
+        return ""
+    return hashlib.sha256(folded.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -1,0 +1,43 @@
+"""Zones: which stretch of a text is title, lead, body, caption or boilerplate. Pure."""
+
+import bisect
+from collections.abc import Sequence
+
+from services.extractor.boilerplate import CAPTION, boilerplate_reasons
+from services.extractor.plain import paragraphs
+from shared.events import Zone, ZoneSpan
+
+
+def zone_spans(text: str, title_length: int = 0) -> tuple[ZoneSpan, ...]:
+    """The zones of a text whose first ``title_length`` characters are its title; one span a paragraph, in order."""
+    found = [p for p in paragraphs(text) if p.start >= title_length]
+    reasons = boilerplate_reasons([p.text for p in found])
+    spans = [ZoneSpan(zone="title", start=0, end=title_length)] if title_length else []
+    lead_is_due = True
+    for paragraph, why in zip(found, reasons, strict=True):
+        zone = _zone(paragraph.text, why, lead_is_due)
+        lead_is_due = lead_is_due and zone != "lead"
+        spans.append(ZoneSpan(zone=zone, start=paragraph.start, end=paragraph.end, why=why))
+    return tuple(spans)
+
+
+def _zone(paragraph: str, why: str, lead_is_due: bool) -> Zone:
+    if why:
+        return "boilerplate"
+    if CAPTION.search(paragraph):
+        return "caption"
+    return "lead" if lead_is_due else "body"
+
+
+class ZoneIndex:
+    """Which zone an offset lies in."""
+
+    def __init__(self, spans: Sequence[ZoneSpan]) -> None:
+        self._spans, self._starts = spans, [span.start for span in spans]
+
+    def at(self, offset: int) -> Zone:
+        """The zone at this offset; body between spans."""
+        position = bisect.bisect_right(self._starts, offset) - 1
+        if position >= 0 and offset < self._spans[position].end:
+            return self._spans[position].zone
+        return "body"

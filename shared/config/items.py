@@ -1,0 +1,115 @@
+"""Configured items out of YAML files: each entry judged by itself, so that one bad entry refuses only itself."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from shared.config.yaml_file import ConfigError, Document, Path_
+
+M = TypeVar("M", bound="ItemModel")
+
+ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
+
+
+class ItemModel(BaseModel):
+    """Base of sources, receivers and watches."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(Generic[M]):
+    """A valid entry of a file, and where it stands."""
+
+    model: M
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed(Generic[M]):
+    """What a file came to. ``refused_ids`` are entries whose id could be read although they are not valid."""
+
+    entries: tuple[Entry[M], ...]
+    errors: tuple[ConfigError, ...]
+    refused_ids: frozenset[str] = frozenset()
+
+
+def parse_items(document: Document, key: str, model: type[M]) -> Parsed[M]:
+    """The entries of the list ``key`` in the document. Raises ConfigError where the document as a whole is wrong."""
+    entries: dict[str, Entry[M]] = {}
+    errors: list[ConfigError] = []
+    refused: set[str] = set()
+    for index, row in enumerate(_rows(document, key)):
+        path = (key, index)
+        try:
+            entry = Entry(_validate(document, path, row, model), document.place(path))
+            _refuse_twin(entry, entries)
+            entries[entry.model.id] = entry
+        except ConfigError as error:
+            errors.append(error)
+            if isinstance(row, dict) and isinstance(row.get("id"), str) and row["id"] not in entries:
+                refused.add(row["id"])
+    return Parsed(tuple(entries.values()), tuple(errors), frozenset(refused))
+
+
+def _refuse_twin(entry: Entry[M], entries: dict[str, Entry[M]]) -> None:
+    twin = entries.get(entry.model.id)
+    if twin:
+        raise ConfigError(entry.place, f"the id '{entry.model.id}' is taken by {twin.place}", "Give it another id")
+
+
+def _rows(document: Document, key: str) -> list[Any]:
+    value = document.value
+    if value is None:
+        return []
+    if not isinstance(value, dict):
+        raise ConfigError(document.place(()), "expected a mapping", f"Start the file with '{key}:'")
+    rows = value.get(key)
+    if rows is None:
+        return []
+    if not isinstance(rows, list):
+        raise ConfigError(document.place((key,)), f"'{key}' is not a list", "Start every entry with '- '")
+    return rows
+
+
+def _validate(document: Document, path: Path_, row: Any, model: type[M]) -> M:
+    try:
+        return model.model_validate(row, strict=False)
+    except ValidationError as error:
+        fault = next(iter(_faults(error)))
+        name = row.get("id", "?") if isinstance(row, dict) else "?"
+        raise ConfigError(document.place((*path, *fault.path)), f"{name}: {fault.problem}", fault.remedy) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    path: Path_
+    problem: str
+    remedy: str
+
+
+def _faults(error: ValidationError) -> Iterator[_Fault]:
+    for fault in error.errors(include_url=False):
+        path = tuple(part for part in fault["loc"] if not _is_union_tag(part))
+        field = ".".join(str(part) for part in path) or "the entry"
+        kind, message = fault["type"], fault["msg"].removeprefix("Value error, ")
+        if kind == "extra_forbidden":
+            yield _Fault(
+                path, f"'{field}' is not a known key", "Check its spelling against the documentation, or remove it"
+            )
+        elif kind == "missing":
+            yield _Fault(path[:-1], f"'{path[-1]}' is missing", f"Add '{path[-1]}: ...'")
+        elif ". " in message:
+            problem, remedy = message.split(". ", 1)
+            yield _Fault(path, f"{field}: {problem}", remedy)
+        else:
+            yield _Fault(path, f"{field}: {message}", f"Found {str(fault['input'])[:80]!r}")
+
+
+def _is_union_tag(part: str | int) -> bool:
+    """Pydantic puts the names of a union's members into the path; they are not in the file."""
+    return isinstance(part, str) and (
+        part[:1].isupper() or "[" in part or part in ("str", "function-after", "dict", "tuple")
+    )

@@ -1,0 +1,70 @@
+"""Receivers: who is told, and with which secret. A secret in an event is a reference, never the secret."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AnyHttpUrl,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    UrlConstraints,
+    model_validator,
+)
+
+from shared.config.items import ID_PATTERN, ItemModel
+
+HttpUrl = Annotated[AnyHttpUrl, UrlConstraints(allowed_schemes=["http", "https"], max_length=2000)]
+_HTTP_URL = TypeAdapter(HttpUrl)
+
+
+class SecretReference(BaseModel):
+    """Where a secret is to be found: an environment variable, a file, or an entry of ``receivers.yaml``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    env: str | None = None
+    file: str | None = None
+    config: str | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> "SecretReference":
+        if sum(value is not None for value in (self.env, self.file, self.config)) != 1:
+            raise ValueError("a reference has exactly one key. Write {env: NAME} or {file: path}")
+        return self
+
+
+Secret = str | SecretReference
+
+
+class Receiver(ItemModel):
+    """A webhook (Standard Webhooks, signed where it has a secret), or a Slack one (its URL is the secret)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    id: Annotated[str, StringConstraints(pattern=ID_PATTERN)]
+    type: Literal["webhook", "slack"]
+    url: Secret
+    secret: Secret | None = None
+    timeout_seconds: Annotated[float, Field(ge=1, le=30)] = 15
+    per_second: Annotated[float, Field(gt=0, le=1000)] | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> "Receiver":
+        if isinstance(self.url, str):
+            _HTTP_URL.validate_python(self.url)
+        if isinstance(self.secret, str) and not self.secret.startswith("whsec_"):
+            raise ValueError("a webhook secret starts with 'whsec_'. Make one with 'tocsin receiver secret'")
+        if self.type == "slack" and self.secret is not None:
+            raise ValueError("a Slack webhook takes no secret: its URL is one. Remove 'secret'")
+        return self
+
+    def public_body(self) -> dict[str, Any]:
+        """What may travel in an event: literal secrets become references to this entry of ``receivers.yaml``."""
+        body = self.model_dump(mode="json", exclude_none=True)
+        if isinstance(self.secret, str):
+            body["secret"] = {"config": f"receivers/{self.id}/secret"}
+        if self.type == "slack" and isinstance(self.url, str):
+            body["url"] = {"config": f"receivers/{self.id}/url"}
+        return body

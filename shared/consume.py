@@ -1,0 +1,96 @@
+"""A stateful step as a plain aiokafka consumer: it owns partitions, and rebuilds their state before it starts."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Protocol, TypeVar
+
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError, RebalanceInProgressError
+
+from shared import kafka, log
+from shared.delivery import Delivery, Message
+from shared.events import Event
+from shared.kafka import DependencyDownError
+
+E = TypeVar("E", bound=Event)
+
+BATCH_RECORDS = 200
+POLL_MS = 200
+
+
+class PartitionState(Protocol):
+    """State that belongs to the partitions a process owns."""
+
+    async def rebuild(self, partition: int) -> None:
+        """Builds the state of a partition that has just come to this process, from what was published before."""
+        ...
+
+    def drop(self, partition: int) -> None:
+        """Forgets the state of a partition that goes elsewhere."""
+        ...
+
+
+def to_message(record: ConsumerRecord) -> Message:
+    """A broker's record as the delivery module takes it."""
+    return Message(record.topic, record.partition, record.offset, record.key, record.value, tuple(record.headers))
+
+
+class _Ownership(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Holds a rebalance back until the batch in flight is done, and tells the state what has gone."""
+
+    def __init__(self, state: PartitionState, busy: asyncio.Lock) -> None:
+        self._state, self._busy = state, busy
+        self.rebuilt: set[int] = set()
+
+    async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
+        async with self._busy:
+            for tp in revoked:
+                if tp.partition in self.rebuilt:
+                    self.rebuilt.discard(tp.partition)
+                    self._state.drop(tp.partition)
+
+    async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
+        """Nothing yet: the state is rebuilt before the first batch, outside the group's protocol."""
+
+    async def make_ready(self, assigned: Sequence[TopicPartition]) -> None:
+        for tp in assigned:
+            if tp.partition not in self.rebuilt:
+                await self._state.rebuild(tp.partition)
+                self.rebuilt.add(tp.partition)
+
+
+async def consume(bootstrap: str, delivery: Delivery[E], state: PartitionState, stop: asyncio.Event) -> None:
+    """Consumes until ``stop`` is set. Offsets are committed after each finished batch. Raises DependencyDownError."""
+    busy = asyncio.Lock()
+    ownership = _Ownership(state, busy)
+    reader = kafka.consumer(bootstrap, group=delivery.stage.consumer_group)
+    reader.subscribe([delivery.stage.source.name], listener=ownership)
+    logger = log.get("tocsin.consume")
+    try:
+        await reader.start()
+        while not stop.is_set():
+            batch = await reader.getmany(timeout_ms=POLL_MS, max_records=BATCH_RECORDS)
+            async with busy:
+                await ownership.make_ready(list(reader.assignment()))
+                await _finish(reader, batch, delivery, logger)
+    except KafkaError as error:
+        raise DependencyDownError(f"consuming {delivery.stage.source.name}: {error!r}") from error
+    finally:
+        await reader.stop()
+
+
+async def _finish(
+    reader: AIOKafkaConsumer,
+    batch: dict[TopicPartition, list[ConsumerRecord]],
+    delivery: Delivery[E],
+    logger: log.Logger,
+) -> None:
+    owned = reader.assignment()
+    for tp, records in batch.items():
+        if tp not in owned:  # it went elsewhere between the fetch and now; its new owner reads it again
+            continue
+        await delivery.run([to_message(record) for record in records])
+        try:
+            await reader.commit({tp: records[-1].offset + 1})
+        except (CommitFailedError, IllegalStateError, RebalanceInProgressError) as error:
+            logger.warning("commit_refused", partition=tp.partition, error=repr(error))

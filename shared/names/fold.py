@@ -1,0 +1,123 @@
+"""Folding text to a form in which spellings of one name are equal, with exact offsets back into the original.
+
+The fold takes one code point at a time (NFKD, casefold, marks dropped, a few letters by table), so that a table and an
+index map give it exactly. What is not a letter or digit becomes one space; ideographs stand as tokens of their own.
+The result is padded, ``" token token "``: a space on either side of a pattern is a word boundary.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+SPACE = 32
+# Letters that NFKD leaves alone although writers use them and their plain forms alike.
+_PLAIN = {
+    "ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ħ": "h", "ŋ": "n", "ə": "e",
+    "ى": "ي", "ة": "ه", "ک": "ك", "ی": "ي", "ٱ": "ا", "ہ": "ه", "ۀ": "ه", "ھ": "ه", "ـ": "",
+}  # fmt: skip
+# An apostrophe parts tokens, so that a possessive leaves its name whole ("Deir ez-Zor's"); names that contain one are
+# added a second time without it (Sana'a, Sanaa).
+APOSTROPHES = "'’‘ʼʻ`´′"
+# Romanisation's half rings are written or left out at will.
+_DROPPED = frozenset("ʿʾ")
+_MARKS = frozenset({"Mn", "Me", "Cf"})
+# Scripts that are written without spaces between words: every character is a token.
+_UNSPACED = ((0x3040, 0x30FF), (0x3400, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF), (0x0E00, 0x0EFF))
+_TABLE_SIZE = 0x30000
+_SEPARATOR = "ꙮ"  # a letter that no name contains and that folds to itself
+
+
+def _is_unspaced(char: str) -> bool:
+    return any(first <= ord(char) <= last for first, last in _UNSPACED)
+
+
+@cache
+def fold_char(char: str) -> str:
+    """What one code point folds to: letters and digits, one space for a separator, or nothing."""
+    if char in _DROPPED:
+        return ""
+    if char in APOSTROPHES:
+        return " "
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", char).casefold()).casefold()
+    kept = [_PLAIN.get(part, part) for part in decomposed if unicodedata.category(part) not in _MARKS]
+    folded = "".join(c if c.isalnum() or unicodedata.category(c) == "Mc" else " " for c in "".join(kept))
+    # A source character never straddles a token boundary, or offsets could not be given back.
+    return (folded.replace(" ", "") or " ") if " " in folded else folded
+
+
+@dataclass(frozen=True, slots=True)
+class _Tables:
+    lengths: npt.NDArray[np.uint8]
+    bases: npt.NDArray[np.int32]
+    flat: npt.NDArray[np.uint32]
+
+
+@cache
+def _tables() -> _Tables:
+    """Per code point: how long its fold is, and where it starts in one flat array."""
+    lengths = np.ones(0x110000, np.uint8)
+    bases = np.zeros(0x110000, np.int32)
+    flat = [SPACE]
+    for code in range(_TABLE_SIZE):
+        folded = fold_char(chr(code))
+        if folded == " ":
+            continue
+        if any(map(_is_unspaced, folded)):
+            folded = f" {' '.join(folded)} "
+        lengths[code] = len(folded)
+        if folded:
+            bases[code] = len(flat)
+            flat.extend(map(ord, folded))
+    return _Tables(lengths, bases, np.array(flat, np.uint32))
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Folded text. ``index[i]`` is the offset in the original of ``text[i + 1]``; ``text[0]`` is padding."""
+
+    text: str
+    index: npt.NDArray[np.int64]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The original's [start, end) for a span of ``text`` that begins and ends inside its padding spaces."""
+        return int(self.index[start - 1]), int(self.index[end - 2]) + 1
+
+
+def fold(text: str) -> Folded:
+    """The text folded and padded. Takes about 10 ns a character; the first call builds tables (0.3 s)."""
+    tables = _tables()
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    lengths = tables.lengths[codes]
+    if len(codes) and lengths.min() == lengths.max() == 1:
+        source = None
+        folded = tables.flat[tables.bases[codes]]
+    else:
+        source = np.repeat(np.arange(len(codes), dtype=np.int64), lengths)
+        starts = np.cumsum(lengths, dtype=np.int64) - lengths
+        folded = tables.flat[tables.bases[codes][source] + (np.arange(len(source)) - starts[source])]
+    kept = np.flatnonzero(_keep(folded == SPACE))
+    out = folded[kept].tobytes().decode("utf-32-le", "surrogatepass")
+    return Folded(" " + out + ("" if out.endswith(" ") else " "), kept if source is None else source[kept])
+
+
+def _keep(space: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Of a run of spaces only the first stays; none at the start, where the padding is."""
+    keep = ~space
+    keep[1:] |= ~space[:-1]
+    if len(space):
+        keep[0] = not space[0]
+    return keep
+
+
+def fold_name(name: str) -> str:
+    """A name as a pattern: folded, with its padding spaces; one space where nothing is left of it."""
+    return fold(name).text
+
+
+def fold_names(names: list[str]) -> list[str]:
+    """Many names as patterns, in one pass. A name that folds to nothing comes back as a single space."""
+    pieces = fold(f"\n{_SEPARATOR}\n".join(names)).text.split(_SEPARATOR) if names else []
+    return [f" {piece.strip()} " if piece.strip() else " " for piece in pieces]

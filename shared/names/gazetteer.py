@@ -1,0 +1,126 @@
+"""Compiled names, loaded: which patterns a text holds, and what each may stand for."""
+
+import fcntl
+import mmap
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import daachorse
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from shared.names import compile as compiling
+from shared.names.fold import fold, fold_name
+from shared.names.lexicon import with_ancestors
+from shared.names.records import LexiconActor, Place
+
+CACHE_VARIABLE = "TOCSIN_NAMES"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A pattern in a text: its span in the original, and the slice of entries that it stands for."""
+
+    start: int
+    end: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """One thing that a spelling may stand for, with how strict to be about it (flags of ``shared.names.compile``)."""
+
+    flags: int
+    place: Place | None = None
+    actor: LexiconActor | None = None
+
+
+def cache_folder() -> Path:
+    """Where compiled names are kept: ``TOCSIN_NAMES``, or the user's cache folder."""
+    given = os.environ.get(CACHE_VARIABLE)
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return (Path(given) if given else home / "tocsin") / f"names-{compiling.version()}"
+
+
+def load(progress: compiling.Progress = lambda _: None) -> "Gazetteer":
+    """The compiled names; compiled first where they are not there yet, by one process while others wait."""
+    folder = cache_folder()
+    if not folder.exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with (folder.parent / "compile.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not folder.exists():
+                compiling.write(folder, progress)
+    return Gazetteer(folder)
+
+
+class Gazetteer:
+    """Names of places and actors. Read-only after loading; safe to share among threads."""
+
+    def __init__(self, folder: Path) -> None:
+        self._automaton = daachorse.CharwiseDoubleArrayAhoCorasick.deserialize((folder / "automaton.bin").read_bytes())
+        self._offsets = self._column(folder, "offsets")
+        self._targets = self._column(folder, "targets")
+        self._flags = self._column(folder, "flags")
+        self._place_ends = self._column(folder, "place_ends")
+        self.population = self._column(folder, "population")
+        with (folder / "places.bin").open("rb") as file:
+            self._places = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        self._decoder = msgspec.msgpack.Decoder(Place)
+        self.actors = msgspec.json.decode((folder / "actors.json").read_bytes(), type=tuple[LexiconActor, ...])
+        self.version = folder.name
+
+    @staticmethod
+    def _column(folder: Path, name: str) -> npt.NDArray[Any]:
+        # A plain view: indexing a memmap itself costs ten times as much.
+        return np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r"))
+
+    @cached_property
+    def ancestors(self) -> dict[str, frozenset[str]]:
+        """For each actor id: itself and all that it is part of."""
+        return dict(with_ancestors(self.actors))
+
+    @cached_property
+    def actor_of(self) -> dict[str, LexiconActor]:
+        """Actors by id."""
+        return {actor.id: actor for actor in self.actors}
+
+    def place(self, row: int) -> Place:
+        """The place in this row."""
+        start = int(self._place_ends[row - 1]) if row else 0
+        return self._decoder.decode(self._places[start : int(self._place_ends[row])])
+
+    def find(self, text: str) -> list[Hit]:
+        """Every name in the text, nested and overlapping ones too, in order of their ends."""
+        folded = fold(text)
+        hits = []
+        for start, end, pattern in self._automaton.find_overlapping(folded.text):
+            first, last = folded.span(start + 1, end - 1)
+            hits.append(Hit(first, last, int(self._offsets[pattern]), int(self._offsets[pattern + 1])))
+        return hits
+
+    def meanings(self, hit: Hit) -> list[Meaning]:
+        """What the spelling may stand for: places with the most people first, then actors."""
+        return list(self._meanings(hit.first, hit.last))
+
+    def _meanings(self, first: int, last: int) -> Iterator[Meaning]:
+        for position in range(first, last):
+            target, flags = int(self._targets[position]), int(self._flags[position])
+            if target >= 0:
+                yield Meaning(flags, place=self.place(target))
+            else:
+                yield Meaning(flags, actor=self.actors[-1 - target])
+
+    def lookup(self, name: str) -> list[Meaning]:
+        """What a name as a whole may stand for, whatever its case. Empty where nothing knows it."""
+        pattern = fold_name(name)
+        for start, end, number in self._automaton.find_overlapping(pattern):
+            if start == 0 and end == len(pattern):
+                return list(self._meanings(int(self._offsets[number]), int(self._offsets[number + 1])))
+        return []

@@ -1,0 +1,30 @@
+"""The actor lexicon: reading it, and what is part of what."""
+
+from collections.abc import Iterable, Mapping
+from importlib import resources
+
+import msgspec
+import yaml
+
+from shared.names.records import LexiconActor
+
+FILE = "actors.yaml"
+
+
+def load() -> tuple[LexiconActor, ...]:
+    """The lexicon that comes with Tocsin. Raises msgspec.ValidationError where an entry has a wrong shape."""
+    rows = yaml.safe_load(resources.files("shared.names").joinpath("data", FILE).read_text(encoding="utf-8"))
+    return msgspec.convert(rows, tuple[LexiconActor, ...])
+
+
+def with_ancestors(actors: Iterable[LexiconActor]) -> Mapping[str, frozenset[str]]:
+    """For each actor id: itself and every actor that it is part of, however many steps up."""
+    parents = {actor.id: actor.parents for actor in actors}
+
+    def climb(actor_id: str, seen: frozenset[str]) -> frozenset[str]:
+        for parent in parents.get(actor_id, ()):
+            if parent not in seen:
+                seen = climb(parent, seen | {parent})
+        return seen
+
+    return {actor_id: climb(actor_id, frozenset({actor_id})) for actor_id in parents}

