@@ -11,6 +11,7 @@ from shared import kafka, log
 from shared.delivery import Delivery, Message
 from shared.events import Event
 from shared.kafka import DependencyDownError
+from shared.status_server import Health
 
 E = TypeVar("E", bound=Event)
 
@@ -27,6 +28,10 @@ class PartitionState(Protocol):
 
     def drop(self, partition: int) -> None:
         """Forgets the state of a partition that goes elsewhere."""
+        ...
+
+    def safe_offset(self, partition: int, consumed: int) -> int:
+        """Up to where a partition is finished, where messages before ``consumed`` were handled."""
         ...
 
 
@@ -59,38 +64,52 @@ class _Ownership(ConsumerRebalanceListener):  # type: ignore[misc]
                 self.rebuilt.add(tp.partition)
 
 
-async def consume(bootstrap: str, delivery: Delivery[E], state: PartitionState, stop: asyncio.Event) -> None:
-    """Consumes until ``stop`` is set. Offsets are committed after each finished batch. Raises DependencyDownError."""
+async def consume(
+    bootstrap: str, delivery: Delivery[E], state: PartitionState, stop: asyncio.Event, health: Health
+) -> None:
+    """Consumes until ``stop`` is set. What is finished is committed after each batch. Raises DependencyDownError."""
     busy = asyncio.Lock()
     ownership = _Ownership(state, busy)
     reader = kafka.consumer(bootstrap, group=delivery.stage.consumer_group)
     reader.subscribe([delivery.stage.source.name], listener=ownership)
-    logger = log.get("tocsin.consume")
+    commits = _Commits(reader, state)
     try:
         await reader.start()
+        health.set_ready(delivery.stage.name)
         while not stop.is_set():
             batch = await reader.getmany(timeout_ms=POLL_MS, max_records=BATCH_RECORDS)
             async with busy:
-                await ownership.make_ready(list(reader.assignment()))
-                await _finish(reader, batch, delivery, logger)
+                owned = reader.assignment()
+                await ownership.make_ready(list(owned))
+                for tp, records in batch.items():
+                    if tp in owned:  # else it went elsewhere since the fetch, and its new owner reads it again
+                        await delivery.run([to_message(record) for record in records])
+                        commits.consumed[tp] = records[-1].offset + 1
+                await commits.commit()
     except KafkaError as error:
         raise DependencyDownError(f"consuming {delivery.stage.source.name}: {error!r}") from error
     finally:
         await reader.stop()
 
 
-async def _finish(
-    reader: AIOKafkaConsumer,
-    batch: dict[TopicPartition, list[ConsumerRecord]],
-    delivery: Delivery[E],
-    logger: log.Logger,
-) -> None:
-    owned = reader.assignment()
-    for tp, records in batch.items():
-        if tp not in owned:  # it went elsewhere between the fetch and now; its new owner reads it again
-            continue
-        await delivery.run([to_message(record) for record in records])
+class _Commits:
+    """Commits what the state says is finished, and only where that has moved."""
+
+    def __init__(self, reader: AIOKafkaConsumer, state: PartitionState) -> None:
+        self._reader, self._state = reader, state
+        self.consumed: dict[TopicPartition, int] = {}
+        self._committed: dict[TopicPartition, int] = {}
+
+    async def commit(self) -> None:
+        owned = self._reader.assignment()
+        self.consumed = {tp: offset for tp, offset in self.consumed.items() if tp in owned}
+        safe = {tp: self._state.safe_offset(tp.partition, offset) for tp, offset in self.consumed.items()}
+        moved = {tp: offset for tp, offset in safe.items() if self._committed.get(tp) != offset}
+        if not moved:
+            return
         try:
-            await reader.commit({tp: records[-1].offset + 1})
+            await self._reader.commit(moved)
+            self._committed |= moved
         except (CommitFailedError, IllegalStateError, RebalanceInProgressError) as error:
-            logger.warning("commit_refused", partition=tp.partition, error=repr(error))
+            # A rebalance is under way: whoever owns the partitions next does this work again, to the same effect.
+            log.get("tocsin.consume").warning("commit_refused", error=repr(error))

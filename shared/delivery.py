@@ -100,7 +100,7 @@ class Stage(Generic[E]):
         return f"tocsin.{self.name}"
 
 
-Handler = Callable[[E], Awaitable[Result]]
+Handler = Callable[[E, Message], Awaitable[Result]]
 
 
 async def publish(producer: AIOKafkaProducer, outputs: Sequence[Output]) -> None:
@@ -160,7 +160,7 @@ class Delivery(Generic[E]):
         pauses = self.stage.retry.pauses()
         for attempt, pause in enumerate((*pauses, None), start=1):
             try:
-                result = await self._handler(event)
+                result = await self._handler(event, message)
                 await publish(self._producer, result.events)
                 await publish(self._producer, result.marks)
             except DependencyDownError:

@@ -148,7 +148,7 @@ class Report(Struct, frozen=True, kw_only=True):
     zones: tuple[ZoneSpan, ...] = ()
     locations: tuple[Location, ...] = ()
     actors: tuple[Actor, ...] = ()
-    fingerprint: str = ""
+    passages: tuple[str, ...] = ()  # digests of its sentences, in order: what makes two reports the same text
     page_error: str = ""
 
 
@@ -165,7 +165,7 @@ class ReportGrouped(Event, frozen=True, kw_only=True):
     story_id: str
     report: Report
     grouped_at: datetime
-    joined_by: Literal["first", "same_url", "same_text"] = "first"
+    joined_by: Literal["first", "same_text"] = "first"
     copies: int = 1  # reports of this text so far, this one included
 
 
@@ -257,15 +257,16 @@ class NotificationRequested(Event, frozen=True, kw_only=True):
 class NotificationSent(Event, frozen=True, kw_only=True):
     """What one attempt at a notification came to.
 
-    ``delivered``, ``failed`` and ``unknown`` are final; ``retrying`` names when the next attempt is due. ``unknown``:
-    a send without idempotency key (Slack) that may have arrived and is not repeated.
+    ``delivered`` and ``failed`` are final; ``retrying`` names when the next attempt is due. Where a receiver has no
+    idempotency key (Slack), ``sending`` stands before an attempt, and ``unknown`` for one of which nobody can say
+    whether it arrived: the next attempt may repeat it.
     """
 
     notification_id: str
     receiver_id: str
     alert_id: str
     revision: int
-    outcome: Literal["delivered", "retrying", "failed", "unknown"]
+    outcome: Literal["sending", "delivered", "retrying", "unknown", "failed"]
     attempt: int
     sent_at: datetime
     status: int | None = None

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
@@ -43,7 +44,7 @@ def consumer(bootstrap: str, *topics: str, group: str | None = None) -> AIOKafka
         auto_offset_reset="earliest",
         fetch_max_bytes=FETCH_BYTES * 4,
         max_partition_fetch_bytes=FETCH_BYTES,
-        session_timeout_ms=10_000,
+        session_timeout_ms=6_000,
         heartbeat_interval_ms=1_000,
         max_poll_interval_ms=300_000,
         metadata_max_age_ms=60_000,
@@ -72,9 +73,12 @@ async def partitions_of(reader: AIOKafkaConsumer, topic: str) -> list[TopicParti
 
 
 async def read_all(
-    bootstrap: str, topic: str, partitions: Sequence[int] | None = None
+    bootstrap: str, topic: str, partitions: Sequence[int] | None = None, since: datetime | None = None
 ) -> AsyncIterator[ConsumerRecord]:
-    """Every record that these partitions held when the reading began, in order within a partition."""
+    """Every record that these partitions held when the reading began, in order within a partition.
+
+    With ``since`` only those from that time on. Raises DependencyDownError.
+    """
     reader = consumer(bootstrap)
     await reader.start()
     try:
@@ -84,7 +88,7 @@ async def read_all(
             return
         reader.assign(wanted)
         ends = await reader.end_offsets(wanted)
-        await reader.seek_to_beginning(*wanted)
+        await _seek(reader, wanted, since)
         left = {tp for tp in wanted if await reader.position(tp) < ends[tp]}
         while left:
             for tp, records in (await reader.getmany(*left, timeout_ms=1000)).items():
@@ -96,3 +100,16 @@ async def read_all(
         raise DependencyDownError(f"reading {topic}: {error}") from error
     finally:
         await reader.stop()
+
+
+async def _seek(reader: AIOKafkaConsumer, partitions: Sequence[TopicPartition], since: datetime | None) -> None:
+    await reader.seek_to_beginning(*partitions)
+    if since is None:
+        return
+    moment = int(since.timestamp() * 1000)
+    found = await reader.offsets_for_times(dict.fromkeys(partitions, moment))
+    for tp, position in found.items():
+        if position is None:
+            await reader.seek_to_end(tp)
+        else:
+            reader.seek(tp, position.offset)

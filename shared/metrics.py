@@ -35,7 +35,7 @@ EXTRACT_SECONDS = Histogram("tocsin_extract_seconds", "Time to read one article 
 MENTIONS = Counter("tocsin_mentions_total", "Mentions found in reports, by kind (location, actor).", ["kind"])
 REPORTS_GROUPED = Counter(
     "tocsin_reports_grouped_total",
-    "Reports put into a story, by how (first, same_url, same_text).",
+    "Reports put into a story, by how (first, same_text).",
     ["joined_by"],
 )
 

@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from shared import log, metrics, settings, status_server
 from shared.kafka import DependencyDownError
@@ -30,6 +30,15 @@ def build_settings(settings_class: type[SettingsT]) -> SettingsT:
     except SettingsError as error:
         print(f"tocsin: {error}", file=sys.stderr)  # noqa: T201 - there is no log before settings
         sys.exit(EX_CONFIG)
+
+
+def run_step(steps: Mapping[str, Callable[[SettingsT], Main]], settings_class: type[SettingsT]) -> None:
+    """Runs the step named on the command line; exits with 2 where there is no such step."""
+    name = sys.argv[1] if len(sys.argv) == 2 else ""
+    if name not in steps:
+        sys.exit(f"tocsin: name one step of {', '.join(steps)}")
+    config = build_settings(settings_class)
+    run(name, config, steps[name](config))
 
 
 def run(service: str, config: ServiceSettings, main: Main) -> None:

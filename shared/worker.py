@@ -9,8 +9,9 @@ does: where a dependency is down the process ends on the spot, with nothing ackn
 import asyncio
 import os
 import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import faust
 
@@ -41,7 +42,7 @@ def create_faust_app(stage: Stage[E], bootstrap: str) -> faust.App:
         stream_wait_empty=True,
         stream_publish_on_commit=False,
         broker_commit_interval=1.0,
-        broker_session_timeout=10.0,
+        broker_session_timeout=6.0,
         broker_heartbeat_interval=1.0,
         broker_rebalance_timeout=60.0,
         loghandlers=[],
@@ -75,33 +76,27 @@ async def run_stage(
         await producer.stop()
 
 
-def _add_agent(
-    app: faust.App, stage: Stage[E], delivery: Delivery[E], batch: int, wait_seconds: float
-) -> None:
-    topic = app.topic(
-        stage.source.name, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
-    )
+def _add_agent(app: faust.App, stage: Stage[E], delivery: Delivery[E], batch: int, wait_seconds: float) -> None:
+    topic = app.topic(stage.source.name, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
 
-    async def work(stream: faust.StreamT[bytes]) -> None:
+    async def work(stream: Any) -> None:
         async for events in stream.take_events(batch, within=wait_seconds):
             await _finish(delivery, events)
 
     app.agent(topic, name=stage.name, concurrency=1)(work)
 
 
-async def _finish(delivery: Delivery[E], events: list[faust.EventT[bytes]]) -> None:
+async def _finish(delivery: Delivery[E], events: Sequence[faust.EventT[bytes]]) -> None:
     try:
         await delivery.run([_to_message(event) for event in events])
     except DependencyDownError as error:
         metrics.DEPENDENCY_DOWN.labels(delivery.stage.name).inc()
-        log.get("tocsin.worker").error("dependency_down", stage=delivery.stage.name, error=str(error))  # noqa: TRY400
+        log.get("tocsin.worker").error("dependency_down", stage=delivery.stage.name, error=str(error))
         os._exit(EX_TEMPFAIL)
 
 
 def _to_message(event: faust.EventT[bytes]) -> Message:
     message = event.message
     headers = message.headers or ()
-    pairs = headers.items() if isinstance(headers, dict) else headers
+    pairs = headers.items() if isinstance(headers, Mapping) else headers
     return Message(message.topic, message.partition, message.offset, message.key, message.value, tuple(pairs))
-
-

@@ -58,6 +58,20 @@ _CONTACT = (
     r"^(?:suivez-nous|partagez|contactez|síguenos|comparte|contáctanos|подписывайтесь|поделиться|слідкуйте|поділитися|تابعونا|شارك)\b",
 )
 
+# A site speaks to its reader: the second person together with giving, outside quotations.
+_QUOTED = re.compile(r"«[^»]*»|“[^”]*”|\"[^\"]*\"|‘[^’]*’")
+_YOU = re.compile(
+    r"\b(?:you|your|yours|vous|votre|vos|usted(?:es)?|tú|te|tu|tus|su lectura|вы|вас|вам|ваш\w*|ви|вас|вам|ваш\w*)\b|(?:كم|أنتم|قراءنا|عزيزي)\b",
+    re.IGNORECASE,
+)
+_GIVE = re.compile(
+    r"\b(?:donat\w*|cheque|check by post|subscri\w+|contribut\w+|a coffee|don|dons|donner|abonn\w+|don[ae]|donar|donaci\w+|aport\w+|suscri\w+|apoy\w+"
+    r"|рубл\w+|пожертв\w+|поддерж\w+|донат\w*|грив\w+|підтрим\w+|внес\w+)\b|(?:تبرع|دعم|اشتراك)",
+    re.IGNORECASE,
+)
+# "Home > World", "Syria | Iraq | Yemen": a way through the site, not a sentence.
+_TRAIL = re.compile(r"^[^.!?؟]{1,60}(?:\s[>»›/|]\s[^.!?؟>»›/|]{1,60})+\W*$")
+
 KINDS: Mapping[str, re.Pattern[str]] = {
     kind: re.compile("|".join(f"(?:{rule})" for rule in rules), re.IGNORECASE)
     for kind, rules in {
@@ -83,7 +97,17 @@ def why_boilerplate(paragraph: str) -> str:
     """The kind of boilerplate that this paragraph is; empty where it is none."""
     if len(paragraph) > LONG_PARAGRAPH:
         return ""
-    return next((kind for kind, rule in KINDS.items() if rule.search(paragraph)), "")
+    found = next((kind for kind, rule in KINDS.items() if rule.search(paragraph)), "")
+    if found:
+        return found
+    if _TRAIL.search(paragraph):
+        return "navigation"
+    return "appeal" if _addresses_reader(paragraph) else ""
+
+
+def _addresses_reader(paragraph: str) -> bool:
+    spoken = _QUOTED.sub(" ", paragraph)
+    return bool(_YOU.search(spoken) and _GIVE.search(spoken))
 
 
 def boilerplate_reasons(paragraphs: Sequence[str]) -> list[str]:
@@ -100,7 +124,9 @@ def boilerplate_reasons(paragraphs: Sequence[str]) -> list[str]:
 
 def _spread_links(paragraphs: Sequence[str], reasons: list[str]) -> None:
     for i in range(1, len(paragraphs)):
-        is_link = len(paragraphs[i]) < SHORT_PARAGRAPH and not paragraphs[i].rstrip("”\"»'").endswith((".", "!", "?", "؟", "…"))
+        is_link = len(paragraphs[i]) < SHORT_PARAGRAPH and not paragraphs[i].rstrip("”\"»'").endswith(
+            (".", "!", "?", "؟", "…")
+        )
         if reasons[i - 1] == "related" and not reasons[i] and is_link:
             reasons[i] = "related"
 

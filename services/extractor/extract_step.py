@@ -5,7 +5,7 @@ import time
 
 from services.extractor.read import Reader
 from shared import metrics
-from shared.delivery import Output, Result, Stage
+from shared.delivery import Message, Output, Result, Stage
 from shared.events import ArticleFetched, Report, ReportExtracted
 from shared.times import utc_now
 from shared.topics import ARTICLES_FETCHED, REPORTS_EXTRACTED
@@ -34,7 +34,7 @@ class Extract:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
-    async def __call__(self, article: ArticleFetched) -> Result:
+    async def __call__(self, article: ArticleFetched, _: Message) -> Result:
         """The report of an article. Any error is this article's own: it goes to the dead letters."""
         started = time.perf_counter()
         report = await asyncio.to_thread(self._reader.read_article, article)

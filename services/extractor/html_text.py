@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 
 import trafilatura
 from lxml import html as lxml_html
+from trafilatura.settings import Document
 
+from services.extractor.layout import unwrap_layout_tables
 from services.extractor.plain import clean_line
 
 
@@ -24,10 +26,17 @@ class NoTextError(ValueError):
 
 def page_text(page: bytes | str, url: str | None = None) -> PageText:
     """The page's report, without navigation, lists of links and comments. Raises NoTextError."""
+    tree = unwrap_layout_tables(page)
     document = trafilatura.bare_extraction(
-        page, url=url, fast=True, include_comments=False, include_tables=True, with_metadata=True, deduplicate=False
+        page if tree is None else tree,
+        url=url,
+        fast=True,
+        include_comments=False,
+        include_tables=True,
+        with_metadata=True,
+        deduplicate=False,
     )
-    if document is None or not document.text:
+    if not isinstance(document, Document) or not document.text:
         raise NoTextError("trafilatura found no text in the page")
     paragraphs = tuple(line for raw in document.text.split("\n") if (line := clean_line(raw)))
     return PageText(clean_line(document.title or ""), paragraphs, _day(document.date))

@@ -1,6 +1,6 @@
 """Mentions: from patterns found in a text to the surfaces that may be names there. Pure."""
 
-from collections.abc import Iterable
+import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -8,9 +8,16 @@ from shared.names.compile import ACRONYM, AMBIGUOUS, CASED
 from shared.names.fold import fold
 from shared.names.gazetteer import Gazetteer, Hit, Meaning
 from shared.names.records import LexiconActor
+from shared.sentences import sentence_around
 
 MIN_LETTERS = 3
-_SENTENCE_ENDS = frozenset(".!?…؟。:\n\"“”«»—–")
+MIN_WORDLIKE_ACRONYM = 4
+_SENTENCE_ENDS = frozenset('.!?…؟。:\n"“”«»—–')
+# "al-Fashir", "la Paz": the article may be small where the name is not.
+_ARTICLES = frozenset("al el ad an ar as ash at az ed en er es et ez de la le les los las the d l ul".split())  # noqa: SIM905
+# "Students' Debating Federation (SDF)": what an acronym stands for in this report.
+_EXPANSION = re.compile(r"((?:[\w’'-]+[ -]){1,8}[\w’'-]+)\s*\((\w{2,6})\)")
+_SMALL_WORDS = frozenset("of the and for in de la le les des du et y del los las e и та і".split())  # noqa: SIM905
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +37,23 @@ class Surface:
 
 def find_surfaces(gazetteer: Gazetteer, text: str) -> list[Surface]:
     """Names in the text, longest first where they overlap, in order of their starts."""
-    words = frozenset(w for w in _words(text) if w[:1].islower())
-    surfaces = [s for hit in gazetteer.find(text) if (s := _surface(gazetteer, text, hit, words)) is not None]
-    return _without_overlaps(_with_context(surfaces, text))
+    lowercase = frozenset(word for word in _words(text) if word[:1].islower())
+    surfaces = [s for hit in gazetteer.find(text) if (s := _surface(gazetteer, text, hit, lowercase)) is not None]
+    return [s for s in _without_overlaps(_with_context(surfaces, text)) if any(m.place or m.actor for m in s.meanings)]
 
 
-def _words(text: str) -> Iterable[str]:
+def _words(text: str) -> list[str]:
     return "".join(c if c.isalnum() else " " for c in text).split()
 
 
 def _surface(gazetteer: Gazetteer, text: str, hit: Hit, lowercase: frozenset[str]) -> Surface | None:
     surface = text[hit.start : hit.end]
-    # A word that the report also writes small is a word, not a name: "Most", "March", "Reading".
-    if _letters(surface) < MIN_LETTERS and not surface.isupper() or surface.lower() in lowercase and surface.istitle():
+    if _letters(surface) < (MIN_LETTERS if not surface.isupper() else 2):
         return None
-    meanings = tuple(m for m in gazetteer.meanings(hit) if _is_written_so(surface, m.flags))
+    # A word that the report also writes small is a word, not a name: "Most", "March", "Reading".
+    if surface.istitle() and surface.lower() in lowercase:
+        return None
+    meanings = tuple(judged for m in gazetteer.meanings(hit) if (judged := _judge_writing(surface, m)) is not None)
     return Surface(hit.start, hit.end, surface, meanings) if meanings else None
 
 
@@ -52,43 +61,93 @@ def _letters(surface: str) -> int:
     return sum(c.isalnum() for c in surface)
 
 
-def _is_written_so(surface: str, flags: int) -> bool:
-    """Whether the text writes the name as strictly as its spelling asks."""
+def _judge_writing(surface: str, meaning: Meaning) -> Meaning | None:
+    """The meaning where the text writes the name as strictly as its spelling asks; None where it does not."""
+    flags = meaning.flags
     letters = [c for c in surface if c.isalpha()]
     if not letters or not any(c.isupper() or c.islower() for c in letters):
-        return True  # a script without case
-    if flags & ACRONYM:
-        return all(c.isupper() for c in letters)
-    return not flags & CASED or letters[0].isupper()
+        return meaning  # a script without case
+    if flags & ACRONYM and not all(c.isupper() for c in letters):
+        # Some newsrooms write a long acronym as a word ("Isis"); then it may be another word, and needs context.
+        wordlike = meaning.actor is not None and surface.istitle() and len(letters) >= MIN_WORDLIKE_ACRONYM
+        return Meaning(flags | AMBIGUOUS, actor=meaning.actor) if wordlike else None
+    if flags & CASED and not _is_capitalised(surface, meaning):
+        return None
+    return meaning
+
+
+def _is_capitalised(surface: str, meaning: Meaning) -> bool:
+    tokens = _words(surface)
+    if tokens[0][:1].isupper() or not tokens[0][:1].isalpha():
+        return True
+    if meaning.actor is not None:  # "katiba Macina", "brigades al-Qassam": the common noun may be small
+        return any(token[:1].isupper() for token in tokens[1:])
+    return tokens[0] in _ARTICLES and len(tokens) > 1 and tokens[1][:1].isupper()
+
+
+# ---------------------------------------------------------------- context
 
 
 def _with_context(surfaces: list[Surface], text: str) -> list[Surface]:
-    """Without those ambiguous actor names that nothing in the report supports."""
-    folded = fold(text).text
+    """Without those ambiguous actor names that nothing in the report supports. One sense holds for a whole report."""
     sure = {m.actor.id for s in surfaces for m in s.meanings if m.actor and not m.flags & AMBIGUOUS}
     countries = {m.place.country for s in surfaces for m in s.meanings[:1] if m.place and m.place.feature == "country"}
-
-    def is_supported(meaning: Meaning) -> bool:
-        actor = meaning.actor
-        if actor is None or not meaning.flags & AMBIGUOUS:
-            return True
-        return (
-            actor.id in sure
-            or not countries.isdisjoint(actor.countries)
-            or any(f" {word} " in folded for word in map(_folded_word, actor.context))
-        )
-
+    expansions = expansions_in(text)
+    supported: dict[tuple[str, str], bool] = {}
+    for surface in surfaces:
+        for actor in (m.actor for m in surface.meanings if m.actor and m.flags & AMBIGUOUS):
+            key = (surface.text, actor.id)
+            supported[key] = not _means_something_else(actor, expansions.get(surface.text)) and (
+                supported.get(key, False)
+                or actor.id in sure
+                or not countries.isdisjoint(actor.countries)
+                or _has_context_word(actor, text, surface)
+            )
     kept = []
     for surface in surfaces:
-        meanings = tuple(filter(is_supported, surface.meanings))
+        meanings = tuple(
+            m for m in surface.meanings if m.actor is None or supported.get((surface.text, m.actor.id), True)
+        )
         if meanings:
             kept.append(Surface(surface.start, surface.end, surface.text, meanings))
     return kept
 
 
+def _has_context_word(actor: LexiconActor, text: str, surface: Surface) -> bool:
+    """Whether one of the actor's context words stands in the same sentence."""
+    start, end = sentence_around(text, surface.start, surface.end)
+    sentence = fold(text[start:end]).text
+    return any(f" {word} " in sentence for word in map(_folded_word, actor.context))
+
+
 @cache
 def _folded_word(word: str) -> str:
     return fold(word).text.strip()
+
+
+def expansions_in(text: str) -> dict[str, str]:
+    """What the report says its acronyms stand for: words before a bracket whose initials they are."""
+    found: dict[str, str] = {}
+    for match in _EXPANSION.finditer(text):
+        words, acronym = match.group(1).replace("-", " ").split(), match.group(2)
+        for size in range(min(len(words), len(acronym) + 3), 1, -1):
+            tail = words[-size:]
+            initials = "".join(w[0] for w in tail if w.lower() not in _SMALL_WORDS)
+            every = "".join(w[0] for w in tail)
+            if acronym.casefold() in (initials.casefold(), every.casefold()):
+                found[acronym] = " ".join(tail)
+                break
+    return found
+
+
+def _means_something_else(actor: LexiconActor, expansion: str | None) -> bool:
+    if expansion is None:
+        return False
+    names = {_folded_word(name) for name in (actor.name, *actor.aliases, *actor.native)}
+    return _folded_word(expansion) not in names
+
+
+# ---------------------------------------------------------------- overlaps
 
 
 def _without_overlaps(surfaces: list[Surface]) -> list[Surface]:
@@ -105,7 +164,5 @@ def _without_overlaps(surfaces: list[Surface]) -> list[Surface]:
 
 def starts_sentence(text: str, start: int) -> bool:
     """Whether nothing but a sentence's end stands before this offset, so that a capital says nothing."""
-    before = text[:start].rstrip(" \t'\"“«(")
+    before = text[max(0, start - 20) : start].rstrip(" \t'\"“«(")
     return not before or before[-1] in _SENTENCE_ENDS
-
-

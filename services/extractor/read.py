@@ -16,9 +16,10 @@ from shared import ids
 from shared.events import Actor, ArticleFetched, Location, Report, ZoneSpan
 from shared.names.fold import fold
 from shared.names.gazetteer import Gazetteer
+from shared.sentences import split_sentences
 
 EXTRACTOR_VERSION = "1"
-MIN_FINGERPRINT_CHARACTERS = 200
+MIN_PASSAGE_CHARACTERS = 40
 _BREAK = "\n\n"
 
 
@@ -102,7 +103,7 @@ class Reader:
             zones=zones,
             locations=locations,
             actors=actors,
-            fingerprint=fingerprint(text, zones),
+            passages=passages(text, zones),
             page_error=page_error,
         )
 
@@ -147,14 +148,13 @@ def _actor(surface: Surface, zones: ZoneIndex) -> Actor:
     )
 
 
-def fingerprint(text: str, zones: tuple[ZoneSpan, ...]) -> str:
-    """The same for two reports of the same words, whatever title, appeal or byline their sites add.
-
-    Empty where there is too little text for that to mean anything.
-    """
+def passages(text: str, zones: tuple[ZoneSpan, ...]) -> tuple[str, ...]:
+    """Digests of the report's sentences, whatever title, appeal or byline its site adds; short ones say too little."""
     index = ZoneIndex(zones)
     kept = [p.text for p in split_paragraphs(text) if index.at(p.start) in ("lead", "body", "quote")]
-    folded = fold("\n".join(kept)).text
-    if len(folded) < MIN_FINGERPRINT_CHARACTERS:
-        return ""
-    return hashlib.sha256(folded.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    folded = [fold(sentence).text for paragraph in kept for sentence in split_sentences(paragraph)]
+    return tuple(dict.fromkeys(_digest(s) for s in folded if len(s) >= MIN_PASSAGE_CHARACTERS))
+
+
+def _digest(folded: str) -> str:
+    return hashlib.blake2b(folded.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

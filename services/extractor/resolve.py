@@ -5,9 +5,11 @@ people live in; a country that the report speaks of is worth as much as a hundre
 """
 
 import math
-from collections import Counter
+import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from services.extractor.mentions import Surface, starts_sentence
 from shared.names.compile import ALTERNATE
@@ -21,8 +23,16 @@ OWN_NAME_SCORE = 0.7
 CONTEXT_SCORE = 2.0
 # Without support by context, smaller places are far more often a common word or a surname than themselves.
 MIN_POPULATION_ALONE = 15_000
-MIN_POPULATION_AT_SENTENCE_START = 50_000
+# A capital says nothing at a sentence's start; a name that stands nowhere else must be a great one.
+MIN_POPULATION_AT_SENTENCE_STARTS = 500_000
+# How many people a place must have to tell which country a report speaks of.
+MIN_POPULATION_FOR_CONTEXT = 50_000
+SUPPORTING_CONTEXT = 0.2
 DOMINANT_MARGIN = 1.0
+# What a country's own name and an actor's say of the country, beside a town's 1.
+COUNTRY_WEIGHT = 2.0
+ACTOR_WEIGHT = 0.5
+MOST_ACTOR_COUNTRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,40 +46,113 @@ class Resolved:
 
 def resolve(surfaces: Iterable[Surface], text: str) -> list[Resolved]:
     """The places that the report names; surfaces that more likely are something else are left out."""
+    surfaces = list(surfaces)
     named = [s for s in surfaces if any(m.place for m in s.meanings)]
-    context = _context(named)
-    resolved = [r for s in named if (r := _choose(s, context, text)) is not None]
-    return resolved
+    doubts = _doubtful(named, text)
+    report = _Report(_context(surfaces, doubts), doubts)
+    return [r for s in named if (r := _choose(s, report)) is not None]
 
 
-def _context(surfaces: list[Surface]) -> Mapping[str, float]:
-    """How much the report speaks of each country: 1 where it says so, less where a place or an actor implies it."""
-    weights: Counter[str] = Counter()
+class _Context:
+    """How much the report speaks of each country, and which surfaces say so: none of them supports itself."""
+
+    def __init__(self) -> None:
+        self._weights: defaultdict[str, dict[str, float]] = defaultdict(dict)
+
+    def add(self, country: str, surface: str, weight: float) -> None:
+        """Counts each distinct surface once."""
+        self._weights[country][surface] = weight
+
+    @cached_property
+    def _top(self) -> float:
+        return max((sum(weights.values()) for weights in self._weights.values()), default=1.0)
+
+    def support(self, country: str, surface: str) -> float:
+        """In [0, 1]: what the rest of the report says for this country, beside the country it speaks of most."""
+        weights = self._weights.get(country, {})
+        return (sum(weights.values()) - weights.get(surface, 0.0)) / self._top
+
+
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """What the report as a whole says: countries by weight, and how doubtful its single words are as places."""
+
+    context: _Context
+    doubts: Mapping[str, "_Doubt"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Doubt:
+    """What speaks against a word being a place: it only ever opens sentences; it is part of a person's name."""
+
+    only_opens: bool
+    in_person: bool
+
+
+def _doubtful(surfaces: list[Surface], text: str) -> dict[str, _Doubt]:
+    mentions: dict[str, list[Surface]] = {}
     for surface in surfaces:
-        ranked = _ranked(surface, {})
-        score, meaning = ranked[0]
-        place = meaning.place
+        mentions.setdefault(surface.text, []).append(surface)
+    starts = {surface.start for surface in surfaces if _is_well_known(surface)}
+    return {
+        name: _Doubt(
+            only_opens=all(starts_sentence(text, s.start) for s in group),
+            in_person=any(_has_given_name(text, s, starts) for s in group),
+        )
+        for name, group in mentions.items()
+    }
+
+
+def _is_well_known(surface: Surface) -> bool:
+    places = [m.place for m in surface.meanings if m.place]
+    return any(p.feature != "populated_place" or p.population >= MIN_POPULATION_FOR_CONTEXT for p in places)
+
+
+_NEXT_WORD = re.compile(r" (?P<word>[^\W\d_]{2,})")
+
+
+def _has_given_name(text: str, surface: Surface, starts: set[int]) -> bool:
+    """Whether a capitalised word that is no name of a place or actor follows: "Gao Rulin", "Paris Hilton"."""
+    following = _NEXT_WORD.match(text, surface.end)
+    return (
+        " " not in surface.text
+        and following is not None
+        and following["word"].istitle()
+        and following.start("word") not in starts
+        and not surface.text.isupper()
+    )
+
+
+def _context(surfaces: list[Surface], doubts: Mapping[str, "_Doubt"]) -> _Context:
+    context = _Context()
+    for surface in surfaces:
+        for actor in surface.actors:
+            for country in actor.countries[:MOST_ACTOR_COUNTRIES]:
+                context.add(country, surface.text, ACTOR_WEIGHT)
+        ranked = _ranked(surface, _Context())
+        place = ranked[0][1].place if ranked else None
         if place is None:
             continue
         if place.feature == "country":
-            weights[place.country] += 2
-        elif place.feature != "populated_place" or (
-            place.population >= MIN_POPULATION_AT_SENTENCE_START and _margin(ranked) >= DOMINANT_MARGIN and score > 0
-        ):
-            weights[place.country] += 1
-    for surface in surfaces:
-        for actor in surface.actors:
-            for country in actor.countries[:3]:
-                weights[country] += 0.5  # type: ignore[assignment]
-    top = max(weights.values(), default=0)
-    return {country: weight / top for country, weight in weights.items()} if top else {}
+            context.add(place.country, surface.text, COUNTRY_WEIGHT)
+        elif _tells_country(place, ranked, doubts[surface.text]):
+            context.add(place.country, surface.text, 1.0)
+    return context
 
 
-def _score(meaning: Meaning, context: Mapping[str, float]) -> float:
+def _tells_country(place: Place, ranked: list[tuple[float, Meaning]], doubt: "_Doubt") -> bool:
+    if doubt.only_opens or doubt.in_person:
+        return False
+    if place.feature != "populated_place":
+        return True
+    return place.population >= MIN_POPULATION_FOR_CONTEXT and _margin(ranked) >= DOMINANT_MARGIN
+
+
+def _score(meaning: Meaning, surface: str, context: _Context) -> float:
     place = meaning.place
     if place is None:
         return -math.inf
-    score = _weight(place) + CONTEXT_SCORE * math.sqrt(context.get(place.country, 0.0))
+    score = _weight(place) + CONTEXT_SCORE * math.sqrt(context.support(place.country, surface))
     return score if meaning.flags & ALTERNATE else score + OWN_NAME_SCORE
 
 
@@ -83,8 +166,8 @@ def _weight(place: Place) -> float:
     return math.log10(place.population + 10)
 
 
-def _ranked(surface: Surface, context: Mapping[str, float]) -> list[tuple[float, Meaning]]:
-    scored = [(_score(m, context), m) for m in surface.meanings if m.place is not None]
+def _ranked(surface: Surface, context: _Context) -> list[tuple[float, Meaning]]:
+    scored = [(_score(m, surface.text, context), m) for m in surface.meanings if m.place is not None]
     return sorted(scored, key=lambda pair: -pair[0])
 
 
@@ -95,19 +178,19 @@ def _margin(ranked: list[tuple[float, Meaning]]) -> float:
     return ranked[0][0] - rivals[0] if rivals else 5.0
 
 
-def _choose(surface: Surface, context: Mapping[str, float], text: str) -> Resolved | None:
-    ranked = _ranked(surface, context)
+def _choose(surface: Surface, report: _Report) -> Resolved | None:
+    ranked = _ranked(surface, report.context)
     place = ranked[0][1].place
-    if place is None or not _is_likely(place, surface, context, text):
+    if place is None or not _is_likely(place, surface, report):
         return None
     confidence = 0.5 + 0.5 * math.tanh(_margin(ranked) / 2)
     return Resolved(surface, place, round(confidence, 2))
 
 
-def _is_likely(place: Place, surface: Surface, context: Mapping[str, float], text: str) -> bool:
-    if place.feature != "populated_place" or place.population == 0:
+def _is_likely(place: Place, surface: Surface, report: _Report) -> bool:
+    if place.feature != "populated_place" or report.context.support(place.country, surface.text) > SUPPORTING_CONTEXT:
         return True
-    if context.get(place.country, 0.0) > 0.2:
-        return True
-    alone = MIN_POPULATION_AT_SENTENCE_START if starts_sentence(text, surface.start) else MIN_POPULATION_ALONE
-    return place.population >= alone
+    doubt = report.doubts[surface.text]
+    if doubt.in_person:
+        return False
+    return place.population >= (MIN_POPULATION_AT_SENTENCE_STARTS if doubt.only_opens else MIN_POPULATION_ALONE)

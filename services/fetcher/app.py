@@ -115,6 +115,7 @@ def create_app(settings: FetcherSettings) -> Main:
                 slots=HostSlots(redis, guard, settings.fetch_host_spacing_seconds),
                 due=DueQueue(redis),
             )
+
             def note_edit(change: ConfigChanged) -> None:
                 fetcher.note_edit(change)
 

@@ -18,7 +18,7 @@ from services.fetcher.canonical import NotHttpError, canonical_url
 from services.fetcher.due import DueQueue
 from services.fetcher.feed import Feed, NotAFeedError, parse_feed
 from services.fetcher.memory import Memory, SourceMemory
-from services.fetcher.schedule import Rhythm, pause_seconds, retry_after_seconds
+from services.fetcher.schedule import Rhythm, pause_seconds
 from services.fetcher.settings import FetcherSettings
 from services.fetcher.slots import HostSlots
 from shared import ids, log, metrics
@@ -27,6 +27,7 @@ from shared.delivery import Output, publish
 from shared.events import ArticleFetched, FeedEntry, SourcePolled
 from shared.http.client import Answer, HttpFailureError, get
 from shared.http.egress import EgressRefusedError
+from shared.http.retry_after import retry_after_seconds
 from shared.times import Clock, utc_now
 from shared.topics import ARTICLES_FETCHED, SOURCES_POLLED
 

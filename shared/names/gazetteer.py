@@ -16,7 +16,6 @@ import numpy.typing as npt
 
 from shared.names import compile as compiling
 from shared.names.fold import fold, fold_name
-from shared.names.lexicon import with_ancestors
 from shared.names.records import LexiconActor, Place
 
 CACHE_VARIABLE = "TOCSIN_NAMES"
@@ -34,7 +33,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """One thing that a spelling may stand for, with how strict to be about it (flags of ``shared.names.compile``)."""
+    """One thing that a spelling may stand for, with how strict to be about it (flags of ``shared.names.compile``).
+
+    Neither place nor actor: a phrase that names nothing, and hides the names inside it.
+    """
 
     flags: int
     place: Place | None = None
@@ -82,11 +84,6 @@ class Gazetteer:
         return np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r"))
 
     @cached_property
-    def ancestors(self) -> dict[str, frozenset[str]]:
-        """For each actor id: itself and all that it is part of."""
-        return dict(with_ancestors(self.actors))
-
-    @cached_property
     def actor_of(self) -> dict[str, LexiconActor]:
         """Actors by id."""
         return {actor.id: actor for actor in self.actors}
@@ -95,6 +92,11 @@ class Gazetteer:
         """The place in this row."""
         start = int(self._place_ends[row - 1]) if row else 0
         return self._decoder.decode(self._places[start : int(self._place_ends[row])])
+
+    def place_by_id(self, place_id: str) -> Place | None:
+        """The place with this id; reads the whole table, about a tenth of a second."""
+        rows = (self.place(row) for row in range(len(self._place_ends)))
+        return next((place for place in rows if place.id == place_id), None)
 
     def find(self, text: str) -> list[Hit]:
         """Every name in the text, nested and overlapping ones too, in order of their ends."""
@@ -112,7 +114,9 @@ class Gazetteer:
     def _meanings(self, first: int, last: int) -> Iterator[Meaning]:
         for position in range(first, last):
             target, flags = int(self._targets[position]), int(self._flags[position])
-            if target >= 0:
+            if target == compiling.NOTHING:
+                yield Meaning(flags)
+            elif target >= 0:
                 yield Meaning(flags, place=self.place(target))
             else:
                 yield Meaning(flags, actor=self.actors[-1 - target])

@@ -28,3 +28,12 @@ def with_ancestors(actors: Iterable[LexiconActor]) -> Mapping[str, frozenset[str
         return seen
 
     return {actor_id: climb(actor_id, frozenset({actor_id})) for actor_id in parents}
+
+
+def with_parts(actors: Iterable[LexiconActor]) -> Mapping[str, frozenset[str]]:
+    """For each actor id: itself and every actor that is part of it, however many steps down."""
+    parts: dict[str, set[str]] = {}
+    for actor_id, ancestors in with_ancestors(actors).items():
+        for ancestor in ancestors:
+            parts.setdefault(ancestor, set()).add(actor_id)
+    return {actor_id: frozenset(members) for actor_id, members in parts.items()}

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator
 from importlib import resources
+from typing import Any
 
 import yaml
 
 from shared.names.records import NamedPlace, Place
 
 FILE = "places.yaml"
+ALIASES_FILE = "place_aliases.yaml"
 
 
 def places() -> Iterator[NamedPlace]:
     """The rows of ``data/places.yaml``; each carries the source of its facts there."""
-    rows = yaml.safe_load(resources.files("shared.names").joinpath("data", FILE).read_text(encoding="utf-8"))
+    rows = _load(FILE)
     for row in rows:
         place = Place(
             id=f"tocsin:{row['id']}",
@@ -23,3 +25,19 @@ def places() -> Iterator[NamedPlace]:
             feature=row["feature"],
         )
         yield NamedPlace(place, (*row.get("aliases", ()), *row.get("native", ())))
+
+
+def with_aliases(places: list[NamedPlace]) -> list[NamedPlace]:
+    """The places, with the further spellings of ``data/place_aliases.yaml``. Raises KeyError for a row of no place."""
+    row_of = {named.place.id: number for number, named in enumerate(places)}
+    for row in _load(ALIASES_FILE):
+        number = row_of[row["id"]]
+        named = places[number]
+        places[number] = NamedPlace(named.place, (*named.names, *row["aliases"]))
+    return places
+
+
+def _load(name: str) -> list[dict[str, Any]]:
+    text = resources.files("shared.names").joinpath("data", name).read_text(encoding="utf-8")
+    rows: list[dict[str, Any]] = yaml.safe_load(text)
+    return rows

@@ -1,0 +1,101 @@
+"""Wiring of the alerter's three steps."""
+
+import asyncio
+
+from services.alerter import lifecycle
+from services.alerter.dispatch import dispatch_step
+from services.alerter.dispatch.notifiers import Notifier, SlackNotifier, WebhookNotifier
+from services.alerter.dispatch.secrets import Secrets
+from services.alerter.matching import match_step
+from services.alerter.matching.watch_index import WatchIndex
+from services.alerter.settings import AlerterSettings
+from shared import kafka
+from shared.consume import consume
+from shared.delivery import Delivery
+from shared.events import ConfigChanged
+from shared.follow import ConfigFollower
+from shared.http.client import client
+from shared.http.egress import EgressGuard
+from shared.names import lexicon
+from shared.process import Main
+from shared.status_server import Health
+from shared.tasks import until_first_ends
+from shared.times import utc_now
+from shared.topics import RECEIVERS_CHANGED, WATCHES_CHANGED
+from shared.worker import run_stage
+
+
+def create_match(settings: AlerterSettings) -> Main:
+    """The match step, to be run by ``shared.process``."""
+
+    async def main(stop: asyncio.Event, health: Health) -> None:
+        match = match_step.Match(WatchIndex(lexicon.with_parts(lexicon.load())), utc_now)
+
+        def apply(change: ConfigChanged) -> None:
+            match.apply(change, watches.history)
+
+        watches = ConfigFollower(settings.kafka, WATCHES_CHANGED, apply)
+
+        async def work() -> None:
+            await watches.ready.wait()
+            await run_stage(
+                match_step.STAGE,
+                match,
+                settings.kafka,
+                batch=settings.match_batch,
+                wait_seconds=settings.match_batch_wait_seconds,
+                stop=stop,
+                health=health,
+            )
+
+        await until_first_ends(watches.run(), work())
+
+    return main
+
+
+def create_lifecycle(settings: AlerterSettings) -> Main:
+    """The lifecycle step, to be run by ``shared.process``."""
+
+    async def main(stop: asyncio.Event, health: Health) -> None:
+        step = lifecycle.Lifecycle(settings.kafka, utc_now)
+        producer = kafka.producer(settings.kafka)
+        await kafka.start(producer)
+        try:
+            await consume(settings.kafka, Delivery(lifecycle.STAGE, step, producer), step, stop, health)
+        finally:
+            await producer.stop()
+
+    return main
+
+
+def create_dispatch(settings: AlerterSettings) -> Main:
+    """The dispatch step, to be run by ``shared.process``."""
+
+    async def main(stop: asyncio.Event, health: Health) -> None:
+        receivers = ConfigFollower(settings.kafka, RECEIVERS_CHANGED)
+        secrets = Secrets(settings.config)
+        producer = kafka.producer(settings.kafka)
+        await kafka.start(producer)
+        try:
+            async with client(EgressGuard(settings.egress.allow), settings.notify_user_agent) as http:
+                notifiers: dict[str, Notifier] = {
+                    "webhook": WebhookNotifier(http, secrets, settings.console_url, utc_now),
+                    "slack": SlackNotifier(http, secrets, settings.console_url, utc_now),
+                }
+                step = dispatch_step.Dispatch(
+                    settings.kafka, producer, receivers.history, notifiers, utc_now, settings.notify_concurrency
+                )
+
+                async def work() -> None:
+                    await receivers.ready.wait()
+                    await consume(settings.kafka, Delivery(dispatch_step.STAGE, step, producer), step, stop, health)
+                    await step.finish()
+
+                await until_first_ends(receivers.run(), step.run_lanes(), work())
+        finally:
+            await producer.stop()
+
+    return main
+
+
+STEPS = {"match": create_match, "lifecycle": create_lifecycle, "dispatch": create_dispatch}

@@ -1,0 +1,76 @@
+"""The body of a webhook. Pure."""
+
+import hashlib
+from typing import Any
+
+import msgspec
+
+from shared.events import AlertRaised, WatchHeader
+
+BODY_VERSION = 1
+MAX_BODY_BYTES = 19_000  # Standard Webhooks: under 20 kB
+_TYPES = {"raised": "alert.raised", "revised": "alert.updated", "resolved": "alert.resolved"}
+
+
+def webhook_body(alert: AlertRaised, console_url: str) -> bytes:
+    """The JSON body, under 20 kB: evidence is left out from the end where it must be, and ``truncated`` says so."""
+    evidence = [] if alert.watch.sensitive else list(alert.evidence)
+    complete = len(evidence)
+    while True:
+        body = msgspec.json.encode(_body(alert, evidence, truncated=len(evidence) < complete, console_url=console_url))
+        if len(body) <= MAX_BODY_BYTES or not evidence:
+            return body
+        evidence = evidence[: len(evidence) // 2]
+
+
+def _body(alert: AlertRaised, evidence: list[Any], *, truncated: bool, console_url: str) -> dict[str, Any]:
+    report = alert.report
+    return {
+        "version": BODY_VERSION,
+        "type": _TYPES[alert.change],
+        "timestamp": alert.raised_at,
+        "data": {
+            "alert_id": alert.alert_id,
+            "revision": alert.revision,
+            "severity": alert.watch.severity,
+            "watch": _watch(alert.watch),
+            "report": {
+                "article_id": report.article_id,
+                "url": report.url[:2000],
+                "title": report.title[:500],
+                "source": report.source_id,
+                "language": report.language,
+                "published_at": report.published_at,
+                "fetched_at": report.fetched_at,
+                "sha256": report.sha256,
+            },
+            "events": [],
+            "evidence": [{"text": e.text, "quote": e.quote, "zone": e.zone, "why": e.why} for e in evidence],
+            "claim": None,
+            "origins": None,
+            "copies": alert.copies,
+            "changes": [],
+            "reason": reason(alert),
+            "links": {"console": alert_link(console_url, alert.alert_id), "original": report.url[:2000]},
+            "truncated": truncated,
+        },
+    }
+
+
+def _watch(watch: WatchHeader) -> dict[str, Any]:
+    if not watch.sensitive:
+        return {"id": watch.id, "version": watch.version, "name": watch.name}
+    opaque = hashlib.sha256(f"watch {watch.id}".encode()).hexdigest()[:16]
+    return {"id": opaque, "version": watch.version, "name": watch.label}
+
+
+def reason(alert: AlertRaised) -> str:
+    """Why the watch fired, in one line; only the label where the watch is sensitive."""
+    if alert.watch.sensitive:
+        return alert.watch.label
+    return "; ".join(dict.fromkeys(item.why for item in alert.evidence))[:500]
+
+
+def alert_link(console_url: str, alert_id: str) -> str | None:
+    """Where the console shows the alert; None where no console is known."""
+    return f"{console_url.rstrip('/')}/alerts/{alert_id}" if console_url else None

@@ -1,0 +1,73 @@
+"""All watches in force, indexed by what could wake them."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.alerter.matching.conditions import Node, compile_condition
+from services.alerter.matching.view import ReportView, Trigger
+from shared.config.history import Item
+from shared.config.watches import Watch
+from shared.events import Evidence, WatchHeader
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledWatch:
+    """A watch ready to match."""
+
+    header: WatchHeader
+    created_at: datetime
+    node: Node
+
+
+class WatchIndex:
+    """Adds, removes and asks watches; every edit takes effect with the next report."""
+
+    def __init__(self, parts: Mapping[str, frozenset[str]]) -> None:
+        self._parts = parts
+        self._watches: dict[str, CompiledWatch] = {}
+        self._by_trigger: dict[Trigger, set[str]] = defaultdict(set)
+        self._always: set[str] = set()
+
+    def __len__(self) -> int:
+        return len(self._watches)
+
+    def put(self, item: Item) -> None:
+        """Adds or replaces a watch. Raises ValueError where its body is none; the old one is gone then."""
+        self.remove(item.id)
+        watch = Watch.model_validate(item.body)
+        if not watch.enabled:
+            return
+        node = compile_condition(watch.when, self._parts)
+        self._watches[item.id] = CompiledWatch(watch.header(item.version), item.created_at, node)
+        if node.triggers is None:
+            self._always.add(item.id)
+        for trigger in node.triggers or ():
+            self._by_trigger[trigger].add(item.id)
+
+    def remove(self, watch_id: str) -> None:
+        """Removes a watch; does nothing where there is none."""
+        watch = self._watches.pop(watch_id, None)
+        if watch is None:
+            return
+        self._always.discard(watch_id)
+        for trigger in watch.node.triggers or ():
+            self._by_trigger[trigger].discard(watch_id)
+            if not self._by_trigger[trigger]:
+                del self._by_trigger[trigger]
+
+    def candidates(self, view: ReportView) -> list[CompiledWatch]:
+        """The watches that the report could fulfil, in order of their ids."""
+        found = set(self._always)
+        for trigger in view.triggers():
+            found |= self._by_trigger.get(trigger, frozenset())
+        return [self._watches[watch_id] for watch_id in sorted(found)]
+
+    def matches(self, view: ReportView, grouped_at: datetime) -> Iterator[tuple[WatchHeader, list[Evidence]]]:
+        """The watches that the report fulfils. One made after the report was grouped never matches it."""
+        for watch in self.candidates(view):
+            if watch.created_at <= grouped_at:
+                evidence = watch.node.evidence(view)
+                if evidence is not None:
+                    yield watch.header, evidence

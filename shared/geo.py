@@ -1,0 +1,33 @@
+"""Distances on the globe."""
+
+import math
+from collections.abc import Iterator
+
+EARTH_RADIUS_KM = 6371.009
+CELL_DEGREES = 5
+
+
+def distance_km(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
+    """Great-circle distance between two points in degrees (haversine)."""
+    phi1, phi2 = math.radians(lat1), math.radians(lat2)
+    half_lat, half_lon = (phi2 - phi1) / 2, math.radians(lon2 - lon1) / 2
+    h = math.sin(half_lat) ** 2 + math.cos(phi1) * math.cos(phi2) * math.sin(half_lon) ** 2
+    return 2 * EARTH_RADIUS_KM * math.asin(min(1.0, math.sqrt(h)))
+
+
+def cell_of(lat: float, lon: float) -> str:
+    """The grid cell (5 degrees wide) that a point lies in."""
+    return f"{math.floor(lat / CELL_DEGREES)}:{math.floor((lon + 180) % 360 / CELL_DEGREES)}"
+
+
+def cells_within(lat: float, lon: float, radius_km: float) -> Iterator[str]:
+    """Every cell that a circle may touch; all around the globe near a pole."""
+    d_lat = math.degrees(radius_km / EARTH_RADIUS_KM)
+    south, north = max(-90.0, lat - d_lat), min(90.0, lat + d_lat)
+    narrowest = math.cos(math.radians(max(abs(south), abs(north))))
+    d_lon = 180.0 if narrowest < 0.01 else min(180.0, d_lat / narrowest)
+    rows = range(math.floor(south / CELL_DEGREES), math.floor(north / CELL_DEGREES) + 1)
+    first, last = math.floor((lon - d_lon) / CELL_DEGREES), math.floor((lon + d_lon) / CELL_DEGREES)
+    for row in rows:
+        for column in range(first, last + 1):
+            yield f"{row}:{(column + 180 // CELL_DEGREES) % (360 // CELL_DEGREES)}"

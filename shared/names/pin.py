@@ -1,0 +1,130 @@
+"""Pinning: the names in a watch to ids, when it is saved. Ambiguous names are refused with the candidates."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from shared.config.watches import ActorClause, Condition, PlaceClause, Watch
+from shared.geo import distance_km
+from shared.names.gazetteer import Gazetteer, Meaning
+from shared.names.records import LexiconActor, Place
+
+# Of namesakes, one that ten times as many people live in is meant; places so near each other are one place twice.
+CLEAR_RATIO = 10
+SAME_PLACE_KM = 25
+MOST_CANDIDATES = 6
+_RANK = {"country": 3, "populated_place": 1, "airport": 0}
+
+
+class AmbiguousNameError(ValueError):
+    """A name stands for several things; the message lists them and says how to choose."""
+
+
+@dataclass(slots=True)
+class Pinned:
+    """A watch whose known names carry ids, and remarks about those that are not known."""
+
+    watch: Watch
+    notes: list[str] = field(default_factory=list)
+
+
+def pin(watch: Watch, names: Gazetteer) -> Pinned:
+    """The watch with ids for its names. Raises AmbiguousNameError."""
+    pinned = Pinned(watch)
+    when = _pin_condition(watch.when, names, pinned.notes)
+    pinned.watch = watch.model_copy(update={"when": when})
+    return pinned
+
+
+def _pin_condition(condition: Condition, names: Gazetteer, notes: list[str]) -> Condition:
+    if condition.place is not None:
+        return Condition.model_validate(
+            {"place": _pin_place(condition.place, names, notes).model_dump(exclude_defaults=True)}
+        )
+    if condition.actor is not None:
+        return Condition.model_validate(
+            {"actor": _pin_actor(condition.actor, names, notes).model_dump(exclude_defaults=True)}
+        )
+    for key in ("all", "any", "none"):
+        children: Sequence[Condition] = getattr(condition, key)
+        if children:
+            return Condition.model_validate({key: [_pin_condition(child, names, notes) for child in children]})
+    return condition
+
+
+# ---------------------------------------------------------------- places
+
+
+def _pin_place(clause: PlaceClause, names: Gazetteer, notes: list[str]) -> PlaceClause:
+    if clause.lat is not None or not (clause.name or clause.id or clause.geoname_id):
+        return clause
+    found = _places(clause, names)
+    if not found:
+        return _unknown_place(clause, notes)
+    place = _the_one(clause, found)
+    if place.is_area and clause.within_km is not None:
+        raise AmbiguousNameError(
+            f"{place.name} is a {place.feature}, which has no radius. Remove within_km, or name a town"
+        )
+    pins = {"id": place.id, "geoname_id": place.geoname_id, "lat": place.lat, "lon": place.lon}
+    country = clause.country or (place.country,)
+    return clause.model_copy(
+        update={**pins, "feature": place.feature, "country": country, "name": clause.name or place.name}
+    )
+
+
+def _places(clause: PlaceClause, names: Gazetteer) -> list[Place]:
+    wanted = clause.id or (f"gn:{clause.geoname_id}" if clause.geoname_id else None)
+    if wanted:
+        place = names.place_by_id(wanted)
+        if place is None:
+            raise AmbiguousNameError(f"no place has the id {wanted}. Check it, or give a name")
+        return [place]
+    meanings = [m for m in names.lookup(clause.name or "") if m.place is not None]
+    places = [m.place for m in _own_names_first(meanings) if m.place is not None]
+    return [place for place in places if not clause.country or place.country in clause.country]
+
+
+def _own_names_first(meanings: list[Meaning]) -> list[Meaning]:
+    return sorted(meanings, key=lambda m: m.flags & 1)
+
+
+def _the_one(clause: PlaceClause, found: list[Place]) -> Place:
+    ranked = sorted(dict.fromkeys(found), key=lambda p: (_RANK.get(p.feature, 2), p.population), reverse=True)
+    best = ranked[0]
+    if best.feature != "populated_place":
+        return best
+    rivals = [p for p in ranked[1:] if distance_km(p.lat, p.lon, best.lat, best.lon) > SAME_PLACE_KM]
+    if rivals and rivals[0].population * CLEAR_RATIO > best.population:
+        shown = "; ".join(map(_shown, [best, *rivals][:MOST_CANDIDATES]))
+        raise AmbiguousNameError(f"'{clause.name}' may be: {shown}. Add country: or id: to choose")
+    return best
+
+
+def _shown(place: Place) -> str:
+    return f"{place.name}, {place.country} (id: {place.id}, {place.population:,} people)"
+
+
+def _unknown_place(clause: PlaceClause, notes: list[str]) -> PlaceClause:
+    notes.append(f"no gazetteer knows the place '{clause.name}': its name is looked for in the text")
+    if clause.within_km is not None:
+        notes.append(f"'{clause.name}' has no known point, so within_km has no effect")
+    return clause.model_copy(update={"unknown": True})
+
+
+# ---------------------------------------------------------------- actors
+
+
+def _pin_actor(clause: ActorClause, names: Gazetteer, notes: list[str]) -> ActorClause:
+    if clause.id:
+        if clause.id not in names.actor_of:
+            raise AmbiguousNameError(f"no actor has the id {clause.id}. Check it, or give a name")
+        return clause.model_copy(update={"name": clause.name or names.actor_of[clause.id].name})
+    found = {m.actor.id: m.actor for m in names.lookup(clause.name or "") if m.actor is not None}
+    if len(found) > 1:
+        shown = "; ".join(f"{actor.name} (id: {actor.id})" for actor in found.values())
+        raise AmbiguousNameError(f"'{clause.name}' may be: {shown}. Give the id to choose")
+    if not found:
+        notes.append(f"no lexicon knows the actor '{clause.name}': its name is looked for in the text")
+        return clause.model_copy(update={"unknown": True})
+    actor: LexiconActor = next(iter(found.values()))
+    return clause.model_copy(update={"id": actor.id})

@@ -1,0 +1,1 @@
+"""Processes that the tests run on: both brokers, both Redis servers."""

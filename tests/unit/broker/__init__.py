@@ -1,0 +1,1 @@
+"""The embedded broker's parts, without a client library where possible."""

@@ -1,0 +1,1 @@
+"""The local stack: broker, Valkey and services as processes under one supervisor."""

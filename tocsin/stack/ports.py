@@ -1,0 +1,28 @@
+"""Ports for processes that are told where to listen."""
+
+import random
+import socket
+
+# Below every system's range of ephemeral ports: no outgoing connection takes the port of a process that restarts.
+_RANGE = range(20_000, 32_000)
+
+
+def is_free(port: int, host: str = "127.0.0.1") -> bool:
+    """Whether nobody listens there now."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def free_port(preferred: int | None = None) -> int:
+    """The preferred port where it is free, else any free one. Raises OSError where there is none."""
+    if preferred is not None and is_free(preferred):
+        return preferred
+    for port in random.sample(_RANGE, 200):
+        if is_free(port):
+            return port
+    raise OSError("no free port on 127.0.0.1")
