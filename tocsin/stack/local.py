@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,6 +37,17 @@ class StackOptions:
         return StackOptions(config, data, kafka, redis, port)
 
 
+def _kept_token(path: Path) -> str:
+    """The console's token: made once, readable by its owner alone."""
+    if path.exists():
+        return path.read_text(encoding="utf-8").strip()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    token = secrets.token_urlsafe(24)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(token + "\n")
+    return token
+
+
 class LocalStack:
     """Starts and stops everything; ``progress`` is told each step."""
 
@@ -46,6 +58,7 @@ class LocalStack:
         self.supervisor = Supervisor(options.data / "logs", notice)
         self.kafka, self.redis = options.kafka, options.redis
         self.console_port = 0
+        self.token = _kept_token(options.data / "console-token")
         self.status_ports: dict[str, int] = {}
 
     async def start(self) -> None:
@@ -94,8 +107,13 @@ class LocalStack:
             "TOCSIN_DATA": str(self.options.data.resolve()),
             "TOCSIN_CONSOLE_PORT": str(self.console_port),
             "TOCSIN_CONSOLE_URL": f"http://127.0.0.1:{self.console_port}",
+            "TOCSIN_CONSOLE_TOKEN": self.token,
             **self.options.environment,
         }
+
+    def console_address(self) -> str:
+        """Where the page is, with the token that opens it."""
+        return f"http://127.0.0.1:{self.console_port}/?token={self.token}"
 
     def _write_run_file(self) -> None:
         """Where this stack listens, for other commands on this machine."""
