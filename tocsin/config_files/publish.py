@@ -60,8 +60,9 @@ class FilePublisher:
         wanted = {edit.id: edit.based_on + 1 for edit in plan.edits}
         try:
             async with asyncio.timeout(READ_BACK_SECONDS):
-                while any(follower.history.versions.get(i, 0) < version for i, version in wanted.items()):
-                    await asyncio.sleep(0.01)  # noqa: ASYNC110 - the follower tells nobody
+                # The follower tells nobody, and is never far behind.
+                while any(follower.history.versions.get(i, 0) < v for i, v in wanted.items()):  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
         except TimeoutError:
             self._log.warning("not_read_back", ids=sorted(wanted))
 

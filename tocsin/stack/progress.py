@@ -1,6 +1,7 @@
 """How many events each topic has taken so far."""
 
 from types import TracebackType
+from typing import Self
 
 from aiokafka import TopicPartition
 
@@ -15,7 +16,7 @@ class TopicCounter:
         self._reader = kafka.consumer(bootstrap)
         self._partitions: list[TopicPartition] = []
 
-    async def __aenter__(self) -> "TopicCounter":
+    async def __aenter__(self) -> Self:
         await kafka.start(self._reader)
         for name in TOPICS:
             self._partitions += await kafka.partitions_of(self._reader, name)

@@ -69,7 +69,7 @@ class Supervisor:
     def __init__(self, logs: Path, notice: Callable[[str], None] = lambda _: None) -> None:
         self._logs, self._notice = logs, notice
         self.children: dict[str, Child] = {}
-        self._stopping = False
+        self._stopping = asyncio.Event()
         logs.mkdir(parents=True, exist_ok=True)
 
     async def start(self, program: Program) -> None:
@@ -99,9 +99,9 @@ class Supervisor:
 
     async def _keep(self, child: Child) -> None:
         backoff = FIRST_BACKOFF_SECONDS
-        while not self._stopping:
+        while True:
             code = await self._run_once(child)
-            if self._stopping:
+            if self._stopping.is_set():
                 return
             if code == EX_CONFIG:
                 self._notice(f"{child.program.name} has wrong settings and is not started again: {tail(child.log, 1)}")
@@ -129,7 +129,7 @@ class Supervisor:
 
     async def stop(self) -> None:
         """Stops all: last started, first stopped; what does not end in time is killed."""
-        self._stopping = True
+        self._stopping.set()
         for group in _stop_order(list(self.children.values())):
             await asyncio.gather(*map(self._stop, group))
         for child in self.children.values():

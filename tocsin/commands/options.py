@@ -1,0 +1,50 @@
+"""Options and endings that several commands share."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+Config = Annotated[
+    Path, typer.Option("--config", envvar="TOCSIN_CONFIG", help="Configuration directory.", file_okay=False)
+]
+Data = Annotated[
+    Path,
+    typer.Option(
+        "--data", envvar="TOCSIN_DATA", help="Where the local stack keeps its data and logs.", file_okay=False
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+
+CONFIG = Path("config")
+DATA = Path("var")
+RUN_FILE = "stack.json"
+
+
+def fail(message: str, code: int = 1) -> NoReturn:
+    """Says what is wrong on stderr and leaves."""
+    print(f"tocsin: {message}", file=sys.stderr)
+    raise typer.Exit(code)
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on one line of stdout."""
+    print(json.dumps(value, ensure_ascii=False, default=str), flush=True)
+
+
+def running_stack(data: Path) -> dict[str, Any] | None:
+    """Where the local stack of this data directory listens; None where none runs."""
+    try:
+        addresses: dict[str, Any] = json.loads((data / RUN_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return addresses
+
+
+def kafka_address(data: Path) -> str | None:
+    """``TOCSIN_KAFKA``, or the broker of the running local stack; None where there is neither."""
+    stack = running_stack(data)
+    return os.environ.get("TOCSIN_KAFKA") or (stack["kafka"] if stack else None)
