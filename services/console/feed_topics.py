@@ -13,6 +13,7 @@ from shared import codec, events, kafka, log, metrics, topics
 from shared.events import Event
 from shared.kafka import DependencyDownError
 from shared.status_server import Health
+from shared.tasks import until_first_ends
 from shared.times import Clock
 from shared.topics import DEAD_SUFFIX, TOPICS
 
@@ -64,11 +65,9 @@ class Feed:
             await reader.start()
             partitions = [tp for topic in self._followed for tp in await kafka.partitions_of(reader, topic)]
             reader.assign(partitions)
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._watch_link(reader, partitions))
-                group.create_task(self._read(reader, partitions))
-        except* KafkaError as errors:
-            raise DependencyDownError(f"reading topics: {errors.exceptions[0]!r}") from errors
+            await until_first_ends(self._watch_link(reader, partitions), self._read(reader, partitions))
+        except KafkaError as error:
+            raise DependencyDownError(f"reading topics: {error!r}") from error
         finally:
             await reader.stop()
 

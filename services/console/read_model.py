@@ -5,7 +5,7 @@ Topics are read side by side, so events may come in any order: a delivery may pr
 
 from bisect import bisect_left, insort
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -85,6 +85,7 @@ class Story:
 class FollowUp:
     """What happened after an alert was raised: by receiver the last word on its notification, and what people did."""
 
+    touched_at: datetime
     sent: dict[str, NotificationSent] = field(default_factory=dict)
     changed: AlertChanged | None = None
 
@@ -138,7 +139,7 @@ class ReadModel:
         self.pulses: dict[str, SourcePulse] = {}
         self.articles = Tally(timedelta(minutes=1), _HOUR)
         self.stories: OrderedDict[str, Story] = OrderedDict()
-        self.follow_ups: OrderedDict[str, FollowUp] = OrderedDict()
+        self.follow_ups: dict[str, FollowUp] = {}
         self.watch_tallies: dict[str, WatchTally] = {}
         self.receiver_pulses: dict[str, ReceiverPulse] = {}
         self.dead: dict[str, DeadPile] = {}
@@ -197,14 +198,15 @@ class ReadModel:
         story = self.stories.get(alert.event.story_id)
         return max(alert.event.copies, story.copies if story else 0)
 
-    def follow_up_of(self, alert_id: str) -> FollowUp:
-        """What happened after the alert was raised; empty where nothing did."""
-        return self.follow_ups.get(alert_id) or FollowUp()
+    def sent_of(self, alert_id: str) -> Mapping[str, NotificationSent]:
+        """By receiver, the last attempt at the alert's notification."""
+        follow_up = self.follow_ups.get(alert_id)
+        return follow_up.sent if follow_up else {}
 
     def unfinished(self) -> Iterator[tuple[Alert, str, NotificationSent | None]]:
         """Notifications of kept alerts that were not delivered: alert, receiver, last attempt where there was one."""
         for alert_id, receiver_id in self._open:
-            yield self._alerts[alert_id], receiver_id, self.follow_up_of(alert_id).sent.get(receiver_id)
+            yield self._alerts[alert_id], receiver_id, self.sent_of(alert_id).get(receiver_id)
 
     # ------------------------------------------------------------ events
 
@@ -258,30 +260,31 @@ class ReadModel:
         self.follow_ups.pop(alert_id, None)
 
     def _changed(self, change: AlertChanged) -> None:
-        follow_up = self._follow_up(change.alert_id)
+        follow_up = self._follow_up(change.alert_id, change.changed_at)
         if follow_up.changed is None or follow_up.changed.changed_at <= change.changed_at:
             follow_up.changed = change
 
     def _sent(self, sent: NotificationSent) -> None:
         self._note_receiver(sent)
-        follow_up = self._follow_up(sent.alert_id)
+        follow_up = self._follow_up(sent.alert_id, sent.sent_at)
         before = follow_up.sent.get(sent.receiver_id)
         if before is None or sent.revision >= before.revision:
             follow_up.sent[sent.receiver_id] = sent
             self._note_open(sent.alert_id)
 
-    def _follow_up(self, alert_id: str) -> FollowUp:
-        follow_up = self.follow_ups.setdefault(alert_id, FollowUp())
-        self.follow_ups.move_to_end(alert_id)
-        if len(self.follow_ups) > 2 * self._max_alerts:  # those of alerts that are no longer kept
-            self.follow_ups.popitem(last=False)
+    def _follow_up(self, alert_id: str, at: datetime) -> FollowUp:
+        follow_up = self.follow_ups.setdefault(alert_id, FollowUp(at))
+        follow_up.touched_at = max(follow_up.touched_at, at)
+        if len(self.follow_ups) > 4 * self._max_alerts:  # most tell of alerts that are not kept, or not read yet
+            newest = sorted(self.follow_ups, key=lambda key: self.follow_ups[key].touched_at)[-2 * self._max_alerts :]
+            self.follow_ups = {key: self.follow_ups[key] for key in newest}
         return follow_up
 
     def _note_open(self, alert_id: str) -> None:
         alert = self._alerts.get(alert_id)
         if alert is None:
             return
-        sent = self.follow_up_of(alert_id).sent
+        sent = self.sent_of(alert_id)
         for receiver_id in alert.event.watch.notify:
             last = sent.get(receiver_id)
             if last is not None and last.outcome == "delivered" and last.revision >= alert.event.revision:

@@ -24,7 +24,7 @@ _APPEAL = (
 )
 _DISCLAIMER = (
     r"^\W*(?:legal )?disclaimer\b",
-    r"\b(?:views?|opinions?|positions?)\b.{0,60}\bexpressed\b|\bnot necessarily (?:reflect|represent)\b|\bdo(?:es)? not (?:reflect|represent|endorse)\b.{0,60}\b(?:views?|opinions?|polic|editorial)",
+    r"\b(?:views?|opinions?|positions?)\b.{0,80}\b(?:expressed|(?:printed|published|posted|aired) here)\b|\bnot necessarily (?:reflect|represent)\b|\bdo(?:es)? not (?:reflect|represent|endorse)\b.{0,60}\b(?:views?|opinions?|polic|editorial)",
     r"\ball rights reserved\b|^©|\bcopyright ©|\b©\s*\d{4}",
     r"\b(?:is|are) not responsible for\b.{0,60}\b(?:content|accuracy|errors|views)\b|\bfor informational purposes only\b",
     r"\b(?:les (?:opinions|propos|points de vue) exprimé|n'engagent? que|tous droits réservés|ne reflètent pas)",
@@ -46,6 +46,7 @@ _BYLINE = (
     r"^(?:par|por|автор|авторка|текст|بقلم|كتب|تحرير)\s*:?\s[^.!?؟]{0,80}$",
 )
 _RELATED = (
+    r"^\W*(?:video|watch|listen|podcast|gallery|in pictures|vidéo|vídeo|видео|відео|فيديو)\s*[:|].{0,160}$",
     r"^\W*(?:read|see|watch)\s+(?:more|also|next|this|our)\b|^\W*(?:related|more on|most read|most popular|recommended|you may also|trending|further reading|also on|don't miss|tags?|topics?|in other news)\b.{0,120}$",
     r"^\W*(?:à lire (?:aussi|également)|lire (?:aussi|également)|voir aussi|sur le même sujet|les plus lus|lea (?:también|además)|leer más|te puede interesar|ver también|lo más leído|relacionad[oa]s?)\b",
     r"^\W*(?:читайте (?:также|еще|ещё)|по теме|самое читаемое|смотрите также|читайте (?:також|ще)|за темою|дивіться також|популярне)",
@@ -67,6 +68,12 @@ _YOU = re.compile(
 _GIVE = re.compile(
     r"\b(?:donat\w*|cheque|check by post|subscri\w+|contribut\w+|a coffee|don|dons|donner|abonn\w+|don[ae]|donar|donaci\w+|aport\w+|suscri\w+|apoy\w+"
     r"|рубл\w+|пожертв\w+|поддерж\w+|донат\w*|грив\w+|підтрим\w+|внес\w+)\b|(?:تبرع|دعم|اشتراك)",
+    re.IGNORECASE,
+)
+_OUR_STAFF = re.compile(
+    r"\b(?:our|notre|nos|nuestr[oa]s?|наш\w*|наші)\s+(?:\w+\s){0,2}(?:desk|newsroom|team|correspondents?|reporters?|editors?|readers|podcast"
+    r"|newsletter|app|channel|archive|coverage|journalism|rédaction|équipe|correspondants?|lecteurs|redacción|equipo|corresponsal\w*|lectores"
+    r"|корреспондент\w*|редакци\w+|команд\w+|кореспондент\w*|редакці\w+|репортер\w*)\b",
     re.IGNORECASE,
 )
 # "Home > World", "Syria | Iraq | Yemen": a way through the site, not a sentence.
@@ -91,6 +98,8 @@ CAPTION = re.compile(
 LONG_PARAGRAPH = 600  # characters: what is longer speaks of the world, whatever words it contains
 SHORT_PARAGRAPH = 200
 TAIL_SHARE = 0.5
+_TAIL_STARTS = frozenset({"appeal", "disclaimer", "contact"})
+_SENTENCE_ENDS = (".", "!", "?", "؟", "…", "。", ":")
 
 
 def why_boilerplate(paragraph: str) -> str:
@@ -107,37 +116,24 @@ def why_boilerplate(paragraph: str) -> str:
 
 def _addresses_reader(paragraph: str) -> bool:
     spoken = _QUOTED.sub(" ", paragraph)
-    return bool(_YOU.search(spoken) and _GIVE.search(spoken))
+    return bool(_YOU.search(spoken) and (_GIVE.search(spoken) or _OUR_STAFF.search(spoken)))
 
 
 def boilerplate_reasons(paragraphs: Sequence[str]) -> list[str]:
     """For each paragraph why it is boilerplate, or an empty string.
 
-    Under a heading of related links, short lines without a full stop are links. Past the report's middle, short lines
-    that stand between boilerplate, or after the last of the report, belong to it.
+    Lines that are no sentences are links under a heading of related links, and belong to the site after an appeal or a
+    disclaimer in the report's second half. A sentence is never set aside for its neighbours.
     """
     reasons = [why_boilerplate(paragraph) for paragraph in paragraphs]
-    _spread_links(paragraphs, reasons)
-    _spread_tail(paragraphs, reasons)
-    return reasons
-
-
-def _spread_links(paragraphs: Sequence[str], reasons: list[str]) -> None:
-    for i in range(1, len(paragraphs)):
-        is_link = len(paragraphs[i]) < SHORT_PARAGRAPH and not paragraphs[i].rstrip("”\"»'").endswith(
-            (".", "!", "?", "؟", "…")
-        )
-        if reasons[i - 1] == "related" and not reasons[i] and is_link:
+    second_half = int(len(paragraphs) * TAIL_SHARE)
+    is_tail = False
+    for i, paragraph in enumerate(paragraphs):
+        is_tail = is_tail or (i >= second_half and reasons[i] in _TAIL_STARTS)
+        if reasons[i] or len(paragraph) > SHORT_PARAGRAPH or paragraph.rstrip("”\"»'").endswith(_SENTENCE_ENDS):
+            continue
+        if i and reasons[i - 1] == "related":
             reasons[i] = "related"
-
-
-def _spread_tail(paragraphs: Sequence[str], reasons: list[str]) -> None:
-    """After an appeal or a disclaimer near the end, what follows and is short belongs to the site too."""
-    first = int(len(paragraphs) * TAIL_SHARE)
-    marks = [i for i in range(first, len(paragraphs)) if reasons[i]]
-    if not marks:
-        return
-    after = range(marks[0] + 1, len(paragraphs))
-    if all(reasons[i] or len(paragraphs[i]) < SHORT_PARAGRAPH for i in after):
-        for i in after:
-            reasons[i] = reasons[i] or "tail"
+        elif is_tail:
+            reasons[i] = "tail"
+    return reasons

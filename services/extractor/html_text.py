@@ -9,6 +9,7 @@ from trafilatura.settings import Document
 
 from services.extractor.layout import unwrap_layout_tables
 from services.extractor.plain import clean_line
+from services.extractor.prune import prune
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +27,13 @@ class NoTextError(ValueError):
 
 def page_text(page: bytes | str, url: str | None = None) -> PageText:
     """The page's report, without navigation, lists of links and comments. Raises NoTextError."""
-    tree = unwrap_layout_tables(page)
+    tree = trafilatura.load_html(page)
+    if tree is None:
+        raise NoTextError("not a page")
+    unwrap_layout_tables(tree)
+    prune(tree)
     document = trafilatura.bare_extraction(
-        page if tree is None else tree,
+        tree,
         url=url,
         fast=True,
         include_comments=False,

@@ -5,7 +5,6 @@ the lot. A table that holds paragraphs, headings or further tables is layout. Of
 one, those with little prose of their own beside the one with the most are columns of links.
 """
 
-from lxml import html
 from lxml.html import HtmlElement
 
 _PROSE = ("p", "blockquote", "h1", "h2", "h3", "article", "table", "div")
@@ -14,20 +13,13 @@ MAIN_SHARE = 0.3
 LONG_CELL = 400
 
 
-def unwrap_layout_tables(page: bytes | str) -> HtmlElement | None:
-    """The page as a tree without layout tables; None where it has none, and is best left as it is."""
-    if (b"<table" if isinstance(page, bytes) else "<table") not in (page.lower()):  # type: ignore[operator]
-        return None
-    try:
-        tree: HtmlElement = html.document_fromstring(page)
-    except (ValueError, html.etree.ParserError):
-        return None
+def unwrap_layout_tables(tree: HtmlElement) -> None:
+    """Turns layout tables into blocks, in place."""
     layouts = [table for table in tree.iter("table") if _is_layout(table)]
     for table in layouts:
         _drop_side_cells(table)
     for table in layouts:
         _to_blocks(table)
-    return tree if layouts else None
 
 
 def _is_layout(table: HtmlElement) -> bool:
