@@ -42,8 +42,16 @@ _REPUBLISHED = (
 _BYLINE = (
     r"^(?:by|words by|articles by|more articles by|written by|author|about the author|reporting by|edited by|additional reporting)\b[^.!?]{0,120}[.]?$",
     r"^(?:reporting by|additional reporting by|editing by|writing by)\b",
-    r"\b(?:is|are) (?:a|an|our|the) [\w\s,-]{0,60}(?:correspondent|journalist|reporter|editor|writer|analyst|columnist|researcher)s?\b.{0,30}\b(?:based in|who covers|covering|for|at|from)\b",
     r"^(?:par|por|автор|авторка|текст|بقلم|كتب|تحرير)\s*:?\s[^.!?؟]{0,80}$",
+)
+_BIOGRAPHY = re.compile(
+    r"\b(?:is|are) (?:a|an|our|the) [\w\s,-]{0,60}(?:correspondent|journalist|reporter|editor|writer|analyst|columnist|researcher)s?\b.{0,30}\b(?:based in|who covers|covering|for|at|from)\b"
+    r"|\best (?:un |une |le |la |notre )?(?:correspondante?|journaliste|reporter|rédact\w+)\b|\bes (?:una? |el |la )?(?:corresponsal|periodista|redactora?)\b",
+    re.IGNORECASE,
+)
+_ABOUT_AUTHOR = re.compile(
+    r"^\W*(?:about the authors?|the authors?|sobre (?:el autor|la autora|la firma|los autores)|à propos de l'auteure?|об авторе|про автор\w*|عن الكاتب\w*)\W*$",
+    re.IGNORECASE,
 )
 _RELATED = (
     r"^\W*(?:video|watch|listen|podcast|gallery|in pictures|vidéo|vídeo|видео|відео|فيديو)\s*[:|].{0,160}$",
@@ -119,6 +127,13 @@ def _addresses_reader(paragraph: str) -> bool:
     return bool(_YOU.search(spoken) and (_GIVE.search(spoken) or _OUR_STAFF.search(spoken)))
 
 
+def _is_biography(paragraph: str, before: str) -> bool:
+    """A line on the author at the end; higher up a journalist may be whom the report is about."""
+    return len(paragraph) <= LONG_PARAGRAPH and bool(
+        _ABOUT_AUTHOR.match(paragraph) or _ABOUT_AUTHOR.match(before) or _BIOGRAPHY.search(paragraph[:SHORT_PARAGRAPH])
+    )
+
+
 def boilerplate_reasons(paragraphs: Sequence[str]) -> list[str]:
     """For each paragraph why it is boilerplate, or an empty string.
 
@@ -129,6 +144,8 @@ def boilerplate_reasons(paragraphs: Sequence[str]) -> list[str]:
     second_half = int(len(paragraphs) * TAIL_SHARE)
     is_tail = False
     for i, paragraph in enumerate(paragraphs):
+        if not reasons[i] and i >= second_half and _is_biography(paragraph, paragraphs[i - 1] if i else ""):
+            reasons[i] = "byline"
         is_tail = is_tail or (i >= second_half and reasons[i] in _TAIL_STARTS)
         if reasons[i] or len(paragraph) > SHORT_PARAGRAPH or paragraph.rstrip("”\"»'").endswith(_SENTENCE_ENDS):
             continue

@@ -12,12 +12,12 @@ from lxml.html import HtmlElement
 _TAGS = frozenset("nav aside footer form dialog noscript template iframe button select svg".split())  # noqa: SIM905
 _BLOCKS = frozenset("div section ul ol dl table td header p aside figure".split())  # noqa: SIM905
 _WORDS = frozenset(
-    """ad ads advert advertisement adverts appeal banner bio breadcrumb breadcrumbs captcha comment comments consent
-    cookie cookies copyright crumb crumbs crumbtrail disclaimer disqus donate donation donations footer follow give
-    gdpr join legal membership menu mostread navbar navigation nav newsletter outbrain pager pagination paywall popular
-    promo promos promotion recirc recirculation recommend recommended recommendations related relatedposts
-    respond share sharebar sharing shares sidebar signup skip social sponsor sponsored subscribe subscription
-    support supportus taboola tagcloud taglist tags teaser teasers ticker toolbar topstories trending
+    """ad ads advert advertisement adverts appeal author authorbox autor banner bio breadcrumb breadcrumbs captcha
+    comment comments consent cookie cookies copyright crumb crumbs crumbtrail disclaimer disqus donate donation donations follow
+    footer gdpr give join legal membership menu mostread nav navbar navigation newsletter outbrain pager pagination
+    paywall popular promo promos promotion recirc recirculation recommend recommended recommendations related
+    relatedposts respond share sharebar shares sharing sidebar signup skip social sponsor sponsored subscribe
+    subscription support supportus taboola tagcloud taglist tags teaser teasers ticker toolbar topstories trending
     weather""".split()  # noqa: SIM905
 )
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")

@@ -17,7 +17,7 @@ Name = Callable[[str], str]
 
 @pytest.mark.parametrize("compression", [None, "gzip", "zstd"])
 async def test_key_value_headers_and_timestamp_survive(broker: Broker, unique_name: Name, compression: str) -> None:
-    topic = await create_topic(broker, unique_name("topic"))
+    topic = await create_topic(broker, unique_name("topic"), retention_ms=-1)  # the timestamp is an old one
     headers = [("stage", b"extract"), ("attempts", b""), ("stage", "دير الزور".encode())]
     async with producer_of(broker, compression_type=compression) as producer:
         await producer.send_and_wait(topic, b"value" * 100, b"key", headers=headers, timestamp_ms=1_700_000_000_123)
