@@ -1,6 +1,6 @@
 """The whole pipeline as processes, on the embedded broker and on Apache Kafka."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,6 @@ from shared.names import gazetteer
 from tests.e2e.world import World
 from tests.stack.brokers import ApacheKafka, Broker, EmbeddedKafka
 from tests.stack.parts import require
-from tests.stack.process import MissingPart
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -35,19 +34,16 @@ def fresh_broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bro
 
 
 @pytest.fixture
-def open_world(tmp_path: Path) -> Iterator[Callable[..., World]]:
+def open_world(tmp_path: Path) -> Callable[..., World]:
     """Makes a world in this test's folder."""
 
     def make(**options: object) -> World:
         return World(tmp_path / "world", **options)  # type: ignore[arg-type]
 
-    yield make
+    return make
 
 
 @pytest.fixture
-async def world(open_world: Callable[..., World]) -> AsyncIterator[World]:
+def world(open_world: Callable[..., World]) -> World:
     """A world on the embedded stack, with no configuration yet and nothing started."""
-    yield open_world()
-
-
-__all__ = ["MissingPart"]
+    return open_world()

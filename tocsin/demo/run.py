@@ -8,7 +8,6 @@ import signal
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from shared import topics
 from tocsin.demo.config import DESK, SLACK, write_config
@@ -63,9 +62,8 @@ class _Run:
         elif delivery.kind == "slack":
             self._slack += 1
         else:
-            payload = delivery.payload
-            self._tallies[DESK].heard.append(_heard(delivery, payload))
-            self._show.alert(payload)
+            self._tallies[DESK].heard.append(heard(delivery))
+            self._show.alert(delivery.payload)
 
     async def with_stack(self, newsstand: Newsstand) -> dict[str, object]:
         config = self._demo.data / "config"
@@ -139,8 +137,9 @@ class _Run:
             self._show.step(f"unexpected: {listed(tally.unexpected())}")
 
 
-def _heard(delivery: Delivery, payload: dict[str, Any]) -> Heard:
-    data = payload["data"]
+def heard(delivery: Delivery) -> Heard:
+    """What a webhook tells: which watch, of which of the newsroom's articles."""
+    data = delivery.payload["data"]
     article = article_key(data["report"]["url"])
     return Heard(delivery.name, delivery.message_id or "", data["watch"]["id"], article)
 
