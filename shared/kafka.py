@@ -63,12 +63,12 @@ async def start(client: AIOKafkaProducer | AIOKafkaConsumer) -> None:
 async def partitions_of(reader: AIOKafkaConsumer, topic: str) -> list[TopicPartition]:
     """All partitions of the topic, in order. Raises TopicMissingError."""
     for _ in range(20):
-        await reader._client.force_metadata_update()
+        await reader._client.add_topic(topic)  # noqa: SLF001 - there is no public way to learn of a topic at once
         known = reader.partitions_for_topic(topic)
         if known:
             return [TopicPartition(topic, number) for number in sorted(known)]
-        reader._client.add_topic(topic)
         await asyncio.sleep(0.1)
+        await reader._client.force_metadata_update()  # noqa: SLF001
     raise TopicMissingError(f"topic {topic} does not exist: run 'tocsin topics create'")
 
 
