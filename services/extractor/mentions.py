@@ -16,7 +16,9 @@ _SENTENCE_ENDS = frozenset('.!?…؟。:\n"“”«»—–')
 # "al-Fashir", "la Paz": the article may be small where the name is not.
 _ARTICLES = frozenset("al el ad an ar as ash at az ed en er es et ez de la le les los las the d l ul".split())  # noqa: SIM905
 # "Students' Debating Federation (SDF)": what an acronym stands for in this report.
-_EXPANSION = re.compile(r"((?:[\w’'-]+[ -]){1,8}[\w’'-]+)\s*\((\w{2,6})\)")
+_BRACKETED = re.compile(r"\((\w{2,6})\)")
+_WORD = re.compile(r"[^\W_]+")
+_LOOK_BACK = 120
 _SMALL_WORDS = frozenset("of the and for in de la le les des du et y del los las e и та і".split())  # noqa: SIM905
 
 
@@ -43,7 +45,7 @@ def find_surfaces(gazetteer: Gazetteer, text: str) -> list[Surface]:
 
 
 def _words(text: str) -> list[str]:
-    return "".join(c if c.isalnum() else " " for c in text).split()
+    return _WORD.findall(text)
 
 
 def _surface(gazetteer: Gazetteer, text: str, hit: Hit, lowercase: frozenset[str]) -> Surface | None:
@@ -128,8 +130,9 @@ def _folded_word(word: str) -> str:
 def expansions_in(text: str) -> dict[str, str]:
     """What the report says its acronyms stand for: words before a bracket whose initials they are."""
     found: dict[str, str] = {}
-    for match in _EXPANSION.finditer(text):
-        words, acronym = match.group(1).replace("-", " ").split(), match.group(2)
+    for match in _BRACKETED.finditer(text):
+        before = text[max(0, match.start() - _LOOK_BACK) : match.start()].rpartition("\n")[2]
+        words, acronym = before.replace("-", " ").split(), match.group(1)
         for size in range(min(len(words), len(acronym) + 3), 1, -1):
             tail = words[-size:]
             initials = "".join(w[0] for w in tail if w.lower() not in _SMALL_WORDS)

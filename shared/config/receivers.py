@@ -1,5 +1,6 @@
 """Receivers: who is told, and with which secret. A secret in an event is a reference, never the secret."""
 
+import base64
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -17,6 +18,18 @@ from shared.config.items import ID_PATTERN, ItemModel
 
 HttpUrl = Annotated[AnyHttpUrl, UrlConstraints(allowed_schemes=["http", "https"], max_length=2000)]
 _HTTP_URL = TypeAdapter(HttpUrl)
+_PREFIX = "whsec_"
+
+
+def is_webhook_secret(text: str) -> bool:
+    """Whether this is a secret as Standard Webhooks has it."""
+    if not text.startswith(_PREFIX):
+        return False
+    try:
+        key = base64.b64decode(text.removeprefix(_PREFIX), validate=True)
+    except ValueError:
+        return False
+    return len(key) in range(24, 65)
 
 
 class SecretReference(BaseModel):
@@ -54,8 +67,11 @@ class Receiver(ItemModel):
     def _check(self) -> "Receiver":
         if isinstance(self.url, str):
             _HTTP_URL.validate_python(self.url)
-        if isinstance(self.secret, str) and not self.secret.startswith("whsec_"):
-            raise ValueError("a webhook secret starts with 'whsec_'. Make one with 'tocsin receiver secret'")
+        if isinstance(self.secret, str) and not is_webhook_secret(self.secret):
+            raise ValueError(
+                "a webhook secret is 'whsec_' and 24 to 64 bytes in base64. "
+                "Make one: echo whsec_$(openssl rand -base64 32)"
+            )
         if self.type == "slack" and self.secret is not None:
             raise ValueError("a Slack webhook takes no secret: its URL is one. Remove 'secret'")
         return self

@@ -20,4 +20,3 @@ class Source(ItemModel):
     type: Literal["feed"] = "feed"
     interval_seconds: Annotated[float, Field(ge=1, le=86_400)] = 300
     tags: tuple[str, ...] = ()
-    alert_from: Literal["all", "now"] = "all"
