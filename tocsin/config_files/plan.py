@@ -27,22 +27,25 @@ class FilePlan:
 def plan_file(folder: Path, kind: Kind, history: History, names: Gazetteer, now: datetime) -> FilePlan:
     """What the file of this kind changes. A file that cannot be read as a whole changes nothing."""
     plan = FilePlan()
-    path = folder / kind.file
     try:
-        document = load(path)
+        document = load(folder / kind.file)
         parsed = parse_items(document, kind.key, kind.model)
     except ConfigError as error:
         plan.errors.append(error)
         return plan
-    if document.value is None and not path.exists():
-        return plan  # a missing file is more often a slip than a wish to remove everything
+    if document.value is None:  # missing, or empty: a slip or a save under way, more often than a wish to remove all
+        if any(item.owner == kind.owner for item in list(history.items.values())):
+            plan.notes.append(
+                f"{kind.file} is missing or empty: nothing is removed. To remove all write '{kind.key}: []'"
+            )
+        return plan
     plan.errors.extend(parsed.errors)
     _unknown_keys(document, kind, plan)
     kept = set(parsed.refused_ids)
     for entry in parsed.entries:
         kept.add(entry.model.id)
         _plan_entry(entry, kind, history, names, now, plan)
-    for item in history.items.values():
+    for item in list(history.items.values()):  # a follower may change it meanwhile
         if item.owner == kind.owner and item.id not in kept:
             plan.edits.append(_edit(item.id, None, kind, history, now))
     return plan

@@ -33,6 +33,7 @@ class FilePublisher:
         self._names, self._now = names, now
         self._log = log.get("tocsin.config")
         self._said: dict[str, set[str]] = {}
+        self._noted: dict[str, set[str]] = {}
 
     async def run(self, stop: asyncio.Event, health: Health) -> None:
         """Publishes what the files hold, then every change of theirs, until ``stop`` is set."""
@@ -40,11 +41,18 @@ class FilePublisher:
         # The watch begins before the first reading, so that no edit falls between the two.
         changes = awatch(self._folder, stop_event=stop, debounce=100, step=20, recursive=False, rust_timeout=1000,
                          yield_on_timeout=False)  # fmt: skip
-        await self.sync(KINDS)
-        health.set_ready(str(self._folder))
-        async for batch in changes:
-            changed = {Path(path).name for _, path in batch}
-            await self.sync([kind for kind in KINDS if kind.file in changed])
+        upcoming = asyncio.ensure_future(anext(changes, None))
+        try:
+            await asyncio.sleep(0)  # here the watch begins
+            await self.sync(KINDS)
+            health.set_ready(str(self._folder))
+            while batch := await upcoming:
+                upcoming = asyncio.ensure_future(anext(changes, None))
+                changed = {Path(path).name for _, path in batch}
+                # Where the folder is a mounted ConfigMap, what changes is a link that is none of these files.
+                await self.sync([kind for kind in KINDS if kind.file in changed] or KINDS)
+        finally:
+            upcoming.cancel()
 
     async def sync(self, kinds: "list[Kind] | tuple[Kind, ...]") -> None:
         """Publishes the differences of these kinds, and waits until they are read back."""
@@ -65,6 +73,10 @@ class FilePublisher:
                     await asyncio.sleep(0.01)
         except TimeoutError:
             self._log.warning("not_read_back", ids=sorted(wanted))
+        items = follower.history.items
+        lost = sorted(e.id for e in plan.edits if (items[e.id].body if e.id in items else None) != e.body)
+        if lost:
+            self._log.error("config_conflict", ids=lost, remedy="another edit came first: save the file again")
 
     def _say(self, kind: Kind, plan: FilePlan) -> None:
         """Logs what is wrong and what has changed; what was said before is not said again."""
@@ -73,8 +85,10 @@ class FilePublisher:
             metrics.CONFIG_REFUSED.labels(kind.file).inc()
             self._log.error("config_refused", file=kind.file, error=error)
         self._said[kind.file] = errors
-        for note in plan.notes if plan.edits else ():
+        notes = set(plan.notes)
+        for note in sorted(notes - self._noted.get(kind.file, set())):
             self._log.warning("config_note", file=kind.file, note=note)
+        self._noted[kind.file] = notes
         if plan.edits:
             removed = sum(edit.body is None for edit in plan.edits)
             self._log.info("config_published", file=kind.file, changed=len(plan.edits) - removed, removed=removed)

@@ -1,0 +1,106 @@
+"""``tocsin dead``."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+from tocsin.commands.options import DATA, Data, Json, fail, kafka_address, print_json
+
+if TYPE_CHECKING:
+    from tocsin.dead_letters import Found
+
+T = TypeVar("T")
+
+app = typer.Typer(help="Messages that a step gave up on: see why, and give them back.", no_args_is_help=True)
+Topic = Annotated[str, typer.Option("--topic", help="Only of this topic.")]
+StageName = Annotated[str, typer.Option("--stage", help="Only of this step: extract, group, match ...")]
+
+
+@app.command("list")
+def list_(topic: Topic = "", stage: StageName = "", data: Data = DATA, as_json: Json = False) -> None:
+    """List dead letters: when, which step, why."""
+    letters = _run(_collect(_address(data), topic, stage))
+    for found in letters:
+        if as_json:
+            print_json(_row(found))
+        else:
+            print(
+                f"{found.id}\n    {found.letter.failed_at:%Y-%m-%d %H:%M:%S}  {found.letter.stage}  {found.letter.error}"
+            )
+    if not letters and not as_json:
+        print("no dead letters")
+
+
+@app.command("show")
+def show(letter_id: Annotated[str, typer.Argument(help="An id as 'dead list' shows it.")], data: Data = DATA) -> None:
+    """Show one dead letter whole, as JSON."""
+    found = _pick(_address(data), [letter_id])[0]
+    value = (found.letter.value or b"").decode("utf-8", "backslashreplace")
+    headers = {name: content.decode("utf-8", "backslashreplace") for name, content in found.letter.headers}
+    print_json({**_row(found), "headers": headers, "value": value})
+
+
+@app.command("replay")
+def replay(
+    ids: Annotated[list[str] | None, typer.Argument(help="Ids as 'dead list' shows them.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Replay every dead letter.")] = False,
+    topic: Topic = "",
+    stage: StageName = "",
+    data: Data = DATA,
+) -> None:
+    """Give dead letters back to the step that failed; other steps skip them. Doing it twice does no harm."""
+    from tocsin import dead_letters
+
+    address = _address(data)
+    if not (ids or everything or topic or stage):
+        fail("name ids, --topic, --stage or --all", 2)
+    letters = _pick(address, ids) if ids else _run(_collect(address, topic, stage))
+    _run(dead_letters.replay(address, letters))
+    print(f"replayed {len(letters)}")
+
+
+def _address(data: Any) -> str:
+    address = kafka_address(data)
+    if not address:
+        fail("no broker: set TOCSIN_KAFKA, or start 'tocsin up'", 2)
+    return address
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    from shared.kafka import DependencyDownError
+
+    try:
+        return asyncio.run(work)
+    except DependencyDownError as error:
+        fail(str(error))
+
+
+async def _collect(address: str, topic: str, stage: str) -> "list[Found]":
+    from tocsin import dead_letters
+
+    return [found async for found in dead_letters.find(address, topic, stage)]
+
+
+def _pick(address: str, ids: list[str]) -> "list[Found]":
+    by_id = {found.id: found for found in _run(_collect(address, "", ""))}
+    unknown = [letter_id for letter_id in ids if letter_id not in by_id]
+    if unknown:
+        fail(f"no dead letter has the id {', '.join(unknown)}: see 'tocsin dead list'")
+    return [by_id[letter_id] for letter_id in ids]
+
+
+def _row(found: "Found") -> dict[str, Any]:
+    letter = found.letter
+    return {
+        "id": found.id,
+        "failed_at": letter.failed_at.isoformat(),
+        "stage": letter.stage,
+        "consumer_group": letter.consumer_group,
+        "attempts": letter.attempts,
+        "error": letter.error,
+        "topic": letter.topic,
+        "partition": letter.partition,
+        "offset": letter.offset,
+    }
