@@ -23,12 +23,11 @@ def list_(topic: Topic = "", stage: StageName = "", data: Data = DATA, as_json: 
     """List dead letters: when, which step, why."""
     letters = _run(_collect(_address(data), topic, stage))
     for found in letters:
+        letter = found.letter
         if as_json:
             print_json(_row(found))
         else:
-            print(
-                f"{found.id}\n    {found.letter.failed_at:%Y-%m-%d %H:%M:%S}  {found.letter.stage}  {found.letter.error}"
-            )
+            print(f"{found.id}\n    {letter.failed_at:%Y-%m-%d %H:%M:%S}  {letter.stage}  {letter.error}")
     if not letters and not as_json:
         print("no dead letters")
 

@@ -54,6 +54,7 @@ class _Run:
         self._tallies = {name: Tally(newsroom, name) for name in (DESK, SLACK)}
         self._killed = not demo.kill
         self._slack = 0
+        self._started = time.monotonic()
 
     def heard(self, delivery: Delivery) -> None:
         """Counts a delivery; Slack messages carry no ids, so they are counted alone."""
@@ -79,12 +80,12 @@ class _Run:
             await stack.stop()
 
     async def _follow(self, stack: LocalStack) -> dict[str, object]:
-        started = time.monotonic()
+        deadline = time.monotonic() + DEADLINE_SECONDS
         async with TopicCounter(stack.kafka) as counter:
-            while not self._is_complete() and time.monotonic() - started < DEADLINE_SECONDS:
+            while not self._is_complete() and time.monotonic() < deadline:
                 await self._look(stack, counter)
                 await asyncio.sleep(0.2)
-            seconds = time.monotonic() - started
+            seconds = time.monotonic() - self._started
             await asyncio.sleep(SETTLE_SECONDS)
             await self._look(stack, counter)
         result = dict(summary(self._tallies[DESK], len(self._newsroom.articles), seconds))
