@@ -21,7 +21,7 @@ POLL_MS = 100
 BATCH_RECORDS = 500
 LINK_CHECK_SECONDS = 3.0
 LINK_TIMEOUT_SECONDS = 5.0
-# A source is polled at least once a day, so this much holds the last poll of each.
+# Holds the last poll of each source but of one that is gone (410), which is asked once a week.
 POLLED_SINCE = timedelta(hours=26)
 
 

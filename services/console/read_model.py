@@ -145,9 +145,9 @@ class ReadModel:
         self.dead: dict[str, DeadPile] = {}
         self._alerts: dict[str, Alert] = {}
         self._order: list[tuple[datetime, str]] = []
-        self._open: set[tuple[str, str]] = set()
+        self._open: dict[str, set[str]] = {}  # by alert, receivers that it did not arrive at
         self._max_alerts, self._max_stories = max_alerts, max_stories
-        self._appliers: dict[str, Callable[[Any], None]] = {
+        self._appliers: dict[str, Callable[[Any], object]] = {
             topics.SOURCES_CHANGED.name: self._source_changed,
             topics.RECEIVERS_CHANGED.name: self.receivers.apply,
             topics.WATCHES_CHANGED.name: self.watches.apply,
@@ -156,12 +156,12 @@ class ReadModel:
             topics.ALERTS_RAISED.name: self._raised,
             topics.ALERTS_CHANGED.name: self._changed,
             topics.NOTIFICATIONS_SENT.name: self._sent,
+            DEAD_SUFFIX: self._died,
         }
 
     def apply(self, topic: str, event: Event) -> None:
         """Takes one event of this topic in. Raises KeyError for a topic that the console does not read."""
-        applier = self._dead if topic.endswith(DEAD_SUFFIX) else self._appliers[topic]
-        applier(event)
+        self._appliers[DEAD_SUFFIX if topic.endswith(DEAD_SUFFIX) else topic](event)
         self.version += 1
 
     def set_link(self, lost_at: datetime | None) -> None:
@@ -205,8 +205,9 @@ class ReadModel:
 
     def unfinished(self) -> Iterator[tuple[Alert, str, NotificationSent | None]]:
         """Notifications of kept alerts that were not delivered: alert, receiver, last attempt where there was one."""
-        for alert_id, receiver_id in self._open:
-            yield self._alerts[alert_id], receiver_id, self.sent_of(alert_id).get(receiver_id)
+        for alert_id, receivers in self._open.items():
+            for receiver_id in receivers:
+                yield self._alerts[alert_id], receiver_id, self.sent_of(alert_id).get(receiver_id)
 
     # ------------------------------------------------------------ events
 
@@ -255,8 +256,8 @@ class ReadModel:
         self._note_open(alert.event.alert_id)
 
     def _forget(self, alert_id: str) -> None:
-        alert = self._alerts.pop(alert_id)
-        self._open -= {(alert_id, receiver_id) for receiver_id in alert.event.watch.notify}
+        del self._alerts[alert_id]
+        self._open.pop(alert_id, None)
         self.follow_ups.pop(alert_id, None)
 
     def _changed(self, change: AlertChanged) -> None:
@@ -284,13 +285,9 @@ class ReadModel:
         alert = self._alerts.get(alert_id)
         if alert is None:
             return
-        sent = self.sent_of(alert_id)
-        for receiver_id in alert.event.watch.notify:
-            last = sent.get(receiver_id)
-            if last is not None and last.outcome == "delivered" and last.revision >= alert.event.revision:
-                self._open.discard((alert_id, receiver_id))
-            else:
-                self._open.add((alert_id, receiver_id))
+        # A later revision may be a silent one, so a delivery of any revision counts.
+        delivered = {key for key, sent in self.sent_of(alert_id).items() if sent.outcome == "delivered"}
+        self._open[alert_id] = set(alert.event.watch.notify) - delivered
 
     def _note_receiver(self, sent: NotificationSent) -> None:
         pulse = self.receiver_pulses.setdefault(sent.receiver_id, ReceiverPulse(sent))
@@ -302,7 +299,7 @@ class ReadModel:
         else:
             pulse.failures += 1
 
-    def _dead(self, letter: DeadHeader) -> None:
+    def _died(self, letter: DeadHeader) -> None:
         pile = self.dead.setdefault(letter.topic, DeadPile(0, letter))
         pile.count += 1
         if letter.failed_at >= pile.last.failed_at:

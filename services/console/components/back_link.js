@@ -1,0 +1,3 @@
+export default {
+  template: `<a class="back" href="/">← All alerts</a>`,
+};
