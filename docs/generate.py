@@ -78,7 +78,8 @@ def pages() -> dict[str, str]:
 
 def event_types() -> list[type[events.Event]]:
     """Every event of ``shared.events``, by name."""
-    return sorted(events.Event.__subclasses__(), key=lambda event: event.__name__)
+    published = (event for event in events.Event.__subclasses__() if event.__module__ == events.__name__)
+    return sorted(published, key=lambda event: event.__name__)
 
 
 # ---------------------------------------------------------------- settings
