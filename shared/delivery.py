@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Generic, Protocol, TypeVar
 
+import msgspec
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
@@ -136,16 +137,14 @@ class Delivery(Generic[E]):
         started = time.perf_counter()
         outcome, note = await self._outcome(message)
         metrics.MESSAGES_HANDLED.labels(self.stage.name, outcome).inc()
-        self._log.log(
-            40 if outcome == "dead" else 20,
-            "handled",
-            outcome=outcome,
-            topic=message.topic,
-            partition=message.partition,
-            offset=message.offset,
-            ms=round(1000 * (time.perf_counter() - started), 1),
-            **note,
-        )
+        line: dict[str, object] = {
+            "outcome": outcome,
+            "topic": message.topic,
+            "partition": message.partition,
+            "offset": message.offset,
+            "ms": round(1000 * (time.perf_counter() - started), 1),
+        }
+        self._log.log(40 if outcome == "dead" else 20, "handled", **{**note, **line})
 
     async def _outcome(self, message: Message) -> tuple[str, dict[str, object]]:
         if _is_for_another_group(message, self.stage.consumer_group):
@@ -184,7 +183,7 @@ class Delivery(Generic[E]):
             offset=message.offset,
             stage=self.stage.name,
             consumer_group=self.stage.consumer_group,
-            error=error[:2000],
+            error=_printable(error)[:2000],
             attempts=attempts,
             failed_at=datetime.now(UTC),
             key=message.key,
@@ -192,10 +191,26 @@ class Delivery(Generic[E]):
             headers=message.headers,
         )
         try:
-            await self._producer.send_and_wait(self.stage.source.dead, codec.encode(letter), key=message.key)
+            await self._write(letter)
+        except MessageSizeTooLargeError:
+            # Compressed it came through; wrapped it does not. Kept whole it would stop the partition for good.
+            size = len(message.value or b"")
+            cut = f"{letter.error} (the message of {size} bytes is too large to keep)"
+            await self._write(msgspec.structs.replace(letter, value=None, headers=(), error=cut))
+        return "dead", {"error": letter.error[:500], "attempts": attempts}
+
+    async def _write(self, letter: DeadLetter) -> None:
+        try:
+            await self._producer.send_and_wait(self.stage.source.dead, codec.encode(letter), key=letter.key)
+        except MessageSizeTooLargeError:
+            raise
         except KafkaError as failure:
             raise DependencyDownError(f"writing a dead letter: {failure!r}") from failure
-        return "dead", {"error": error[:500], "attempts": attempts}
+
+
+def _printable(text: str) -> str:
+    """Without lone surrogates, which no JSON can carry."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _is_for_another_group(message: Message, group: str) -> bool:

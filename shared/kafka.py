@@ -46,6 +46,8 @@ def consumer(bootstrap: str, *topics: str, group: str | None = None) -> AIOKafka
         max_partition_fetch_bytes=FETCH_BYTES,
         session_timeout_ms=6_000,
         heartbeat_interval_ms=1_000,
+        # aiokafka's default is the session timeout: a batch longer than that would cost the member its place.
+        rebalance_timeout_ms=60_000,
         max_poll_interval_ms=300_000,
         metadata_max_age_ms=60_000,
     )
@@ -63,12 +65,12 @@ async def start(client: AIOKafkaProducer | AIOKafkaConsumer) -> None:
 async def partitions_of(reader: AIOKafkaConsumer, topic: str) -> list[TopicPartition]:
     """All partitions of the topic, in order. Raises TopicMissingError."""
     for _ in range(20):
-        await reader._client.add_topic(topic)  # noqa: SLF001 - there is no public way to learn of a topic at once
+        await reader._client.add_topic(topic)
         known = reader.partitions_for_topic(topic)
         if known:
             return [TopicPartition(topic, number) for number in sorted(known)]
         await asyncio.sleep(0.1)
-        await reader._client.force_metadata_update()  # noqa: SLF001
+        await reader._client.force_metadata_update()
     raise TopicMissingError(f"topic {topic} does not exist: run 'tocsin topics create'")
 
 
@@ -80,7 +82,7 @@ async def read_all(
     With ``since`` only those from that time on. Raises DependencyDownError.
     """
     reader = consumer(bootstrap)
-    await reader.start()
+    await start(reader)
     try:
         every = await partitions_of(reader, topic)
         wanted = [tp for tp in every if partitions is None or tp.partition in partitions]

@@ -70,10 +70,22 @@ async def run_stage(
         app.finalize()
         await app.start()
         health.set_ready(stage.name)
-        await stop.wait()
-        await asyncio.wait_for(app.stop(), STOP_SECONDS)
+        await app.wait_first(stop.wait())  # or until Faust crashes, which nobody else would notice
+        if not stop.is_set():
+            log.get("tocsin.worker").error("faust_crashed", stage=stage.name, error=repr(app.crash_reason))
+            os._exit(EX_TEMPFAIL)
+        await _stop(app, stage)
     finally:
         await producer.stop()
+
+
+async def _stop(app: faust.App, stage: Stage[E]) -> None:
+    try:
+        await asyncio.wait_for(app.stop(), STOP_SECONDS)
+    except TimeoutError:
+        # To cancel the agent would acknowledge the batch that it is at.
+        log.get("tocsin.worker").warning("stopped_unacknowledged", stage=stage.name)
+        os._exit(0)
 
 
 def _add_agent(app: faust.App, stage: Stage[E], delivery: Delivery[E], batch: int, wait_seconds: float) -> None:
@@ -92,6 +104,9 @@ async def _finish(delivery: Delivery[E], events: Sequence[faust.EventT[bytes]]) 
     except DependencyDownError as error:
         metrics.DEPENDENCY_DOWN.labels(delivery.stage.name).inc()
         log.get("tocsin.worker").error("dependency_down", stage=delivery.stage.name, error=str(error))
+        os._exit(EX_TEMPFAIL)
+    except Exception:  # noqa: BLE001 - were it to leave the agent, Faust would acknowledge the batch
+        log.get("tocsin.worker").exception("delivery_failed", stage=delivery.stage.name)
         os._exit(EX_TEMPFAIL)
 
 

@@ -88,8 +88,8 @@ def create_dispatch(settings: AlerterSettings) -> Main:
 
                 async def work() -> None:
                     await receivers.ready.wait()
-                    await consume(settings.kafka, Delivery(dispatch_step.STAGE, step, producer), step, stop, health)
-                    await step.finish()
+                    delivery = Delivery(dispatch_step.STAGE, step, producer)
+                    await consume(settings.kafka, delivery, step, stop, health, step.settle)
 
                 await until_first_ends(receivers.run(), step.run_lanes(), work())
         finally:

@@ -56,7 +56,10 @@ class Lifecycle:
         """Learns which alerts of a partition were raised."""
         raised = set()
         async for record in kafka.read_all(self._bootstrap, ALERTS_RAISED.name, [partition]):
-            raised.add(codec.decode(record.value, AlertRaised).alert_id)
+            try:
+                raised.add(codec.decode(record.value, AlertRaised).alert_id)
+            except codec.UndecodableError as error:  # it would stop every process that reads it, for ninety days
+                self._log.error("record_undecodable", topic=record.topic, offset=record.offset, error=str(error))
         self._raised[partition] = raised
         self._log.info("rebuilt", partition=partition, alerts=len(raised))
 

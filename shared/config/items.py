@@ -78,7 +78,7 @@ def _validate(document: Document, path: Path_, row: Any, model: type[M]) -> M:
     try:
         return model.model_validate(row, strict=False)
     except ValidationError as error:
-        fault = next(iter(_faults(error)))
+        fault = next(_faults(error, show_input=not model.model_config.get("hide_input_in_errors")))
         name = row.get("id", "?") if isinstance(row, dict) else "?"
         raise ConfigError(document.place((*path, *fault.path)), f"{name}: {fault.problem}", fault.remedy) from error
 
@@ -90,11 +90,13 @@ class _Fault:
     remedy: str
 
 
-def _faults(error: ValidationError) -> Iterator[_Fault]:
+def _faults(error: ValidationError, *, show_input: bool) -> Iterator[_Fault]:
     for fault in error.errors(include_url=False):
-        path = tuple(part for part in fault["loc"] if not _is_union_tag(part))
-        field = ".".join(str(part) for part in path) or "the entry"
         kind, message = fault["type"], fault["msg"].removeprefix("Value error, ")
+        named = fault["loc"][-1:] if kind in ("extra_forbidden", "missing") else ()  # a key, whatever it looks like
+        tagged = fault["loc"][: -len(named) or None]
+        path = (*(part for part in tagged if not _is_union_tag(part)), *named)
+        field = ".".join(str(part) for part in path) or "the entry"
         if kind == "extra_forbidden":
             yield _Fault(
                 path, f"'{field}' is not a known key", "Check its spelling against the documentation, or remove it"
@@ -105,7 +107,8 @@ def _faults(error: ValidationError) -> Iterator[_Fault]:
             problem, remedy = message.split(". ", 1)
             yield _Fault(path, f"{field}: {problem}", remedy)
         else:
-            yield _Fault(path, f"{field}: {message}", f"Found {str(fault['input'])[:80]!r}")
+            found = f"Found {str(fault['input'])[:80]!r}" if show_input else "Check its value"
+            yield _Fault(path, f"{field}: {message}", found)
 
 
 def _is_union_tag(part: str | int) -> bool:

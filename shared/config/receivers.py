@@ -11,6 +11,7 @@ from pydantic import (
     StringConstraints,
     TypeAdapter,
     UrlConstraints,
+    ValidationError,
     model_validator,
 )
 
@@ -30,6 +31,14 @@ def is_webhook_secret(text: str) -> bool:
     except ValueError:
         return False
     return len(key) in range(24, 65)
+
+
+def _is_http_url(text: str) -> bool:
+    try:
+        _HTTP_URL.validate_python(text)
+    except ValidationError:  # what it says holds the URL, which may be a secret
+        return False
+    return True
 
 
 class SecretReference(BaseModel):
@@ -65,8 +74,8 @@ class Receiver(ItemModel):
 
     @model_validator(mode="after")
     def _check(self) -> "Receiver":
-        if isinstance(self.url, str):
-            _HTTP_URL.validate_python(self.url)
+        if isinstance(self.url, str) and not _is_http_url(self.url):
+            raise ValueError("the url is not an HTTP address. Write https://...")
         if isinstance(self.secret, str) and not is_webhook_secret(self.secret):
             raise ValueError(
                 "a webhook secret is 'whsec_' and 24 to 64 bytes in base64. "

@@ -1,6 +1,7 @@
 """Text queries: ``"air strikes" NOT drill``. Phrases and words, AND (also by standing side by side), OR, NOT, ( )."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 _TOKEN = re.compile(r'\s*(?:(?P<open>\()|(?P<close>\))|"(?P<phrase>[^"]*)"|(?P<word>[^\s()"]+))')
@@ -51,6 +52,15 @@ def parse(text: str) -> Query:
     if not _positive(query):
         raise QueryError(f"the query {text!r} asks only for what is absent. Add a word that must be there")
     return query
+
+
+def phrases(query: Query) -> Iterator[str]:
+    """The words of every phrase in the query."""
+    if isinstance(query, Phrase):
+        yield query.words
+        return
+    for operand in (query.operand,) if isinstance(query, Not) else query.operands:
+        yield from phrases(operand)
 
 
 def _positive(query: Query) -> bool:

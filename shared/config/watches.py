@@ -47,6 +47,8 @@ class PlaceClause(BaseModel):
             raise ValueError("lat and lon go together. Give both")
         if self.lat is not None and self.within_km is None and not self.id:
             raise ValueError("a point needs a radius. Add within_km")
+        if self.within_km is not None and self.lat is None and not (self.name or self.id or self.geoname_id):
+            raise ValueError("a radius needs a centre. Add name or lat and lon, or remove within_km")
         return self
 
 

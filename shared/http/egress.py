@@ -17,6 +17,8 @@ Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
 _NAT64 = IPv6Network("64:ff9b::/96")
+# All that IPv6 hands out to hosts. What lies outside embeds IPv4 in some old or local way, or is no host's.
+_GLOBAL_UNICAST = IPv6Network("2000::/3")
 
 
 class EgressRefusedError(Exception):
@@ -33,6 +35,12 @@ def _embedded(address: Address) -> Address:
     return address.ipv4_mapped or address.sixtofour or (teredo[1] if teredo else None) or address
 
 
+def _is_public(address: Address) -> bool:
+    if isinstance(address, IPv6Address) and address not in _GLOBAL_UNICAST:
+        return False
+    return address.is_global and not address.is_multicast
+
+
 class EgressGuard:
     """Judges addresses. ``allow`` lists networks that may be reached although they are not public."""
 
@@ -47,7 +55,7 @@ class EgressGuard:
     def permits(self, address: Address) -> bool:
         """Whether a connection to this address may be opened."""
         inner = _embedded(address)
-        return self.is_listed(inner) or (inner.is_global and not inner.is_multicast)
+        return self.is_listed(inner) or _is_public(inner)
 
     async def resolve(self, host: str, port: int) -> Sequence[str]:
         """The addresses of a host that may be reached, best first. Raises EgressRefusedError, or OSError."""
@@ -62,7 +70,7 @@ class EgressGuard:
         """Whether every address of the host is on the allow-list, so that politeness towards strangers is not due."""
         try:
             found = await _addresses(host, 0)
-        except OSError:
+        except (OSError, UnicodeError):
             return False
         return bool(found) and all(self.is_listed(address) for address in found)
 
@@ -89,7 +97,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         """Connects to the first permitted address that answers."""
         try:
             addresses = await self._guard.resolve(host, port)
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # a name too long for the name system is a UnicodeError
             raise httpcore.ConnectError(f"no address for {host}: {error}") from error
         failure: Exception | None = None
         for address in addresses:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 from aiokafka import AIOKafkaProducer
+from pydantic import ValidationError
 
 from services.alerter.dispatch.attempt import Attempt, Verdict
 from services.alerter.dispatch.lane import Lane, Pending
@@ -25,26 +26,33 @@ from shared.topics import NOTIFICATIONS_REQUESTED, NOTIFICATIONS_SENT
 
 STAGE = Stage("dispatch", NOTIFICATIONS_REQUESTED, NotificationRequested)
 FINAL = frozenset({"delivered", "failed"})
+SETTLE_SECONDS = 8.0  # under the time that a process has to stop, and under the group's rebalance timeout
 DEFAULT_PER_SECOND = {"slack": 1.0, "webhook": 50.0}
 
 
 @dataclass(slots=True)
 class PartitionBook:
-    """What is known of one partition: the last attempt at each notification, and the offsets of those not done."""
+    """What is known of one partition: notifications that are done, the last attempt at each other, offsets of those.
 
+    Of what is done only the id is kept: the topic holds a hundred days of it.
+    """
+
+    done: set[str] = field(default_factory=set)
     last: dict[str, NotificationSent] = field(default_factory=dict)
     pending: dict[str, int] = field(default_factory=dict)
 
     def note(self, sent: NotificationSent) -> None:
-        """Takes an attempt in."""
-        self.last[sent.notification_id] = sent
+        """Takes an attempt in. What is done stays done, whatever a late record of another process says."""
         if sent.outcome in FINAL:
+            self.done.add(sent.notification_id)
+            self.last.pop(sent.notification_id, None)
             self.pending.pop(sent.notification_id, None)
+        elif sent.notification_id not in self.done:
+            self.last[sent.notification_id] = sent
 
     def is_done(self, notification_id: str) -> bool:
         """Whether nothing more is to be sent."""
-        last = self.last.get(notification_id)
-        return last is not None and last.outcome in FINAL
+        return notification_id in self.done
 
 
 class Dispatch:
@@ -72,12 +80,15 @@ class Dispatch:
         """Learns what was sent of a partition."""
         book = PartitionBook()
         async for record in kafka.read_all(self._bootstrap, NOTIFICATIONS_SENT.name, [partition]):
-            book.note(codec.decode(record.value, NotificationSent))
+            try:
+                book.note(codec.decode(record.value, NotificationSent))
+            except codec.UndecodableError as error:  # it would stop every process that reads it, for a hundred days
+                self._log.error("record_undecodable", topic=record.topic, offset=record.offset, error=str(error))
         self._books[partition] = book
-        self._log.info("rebuilt", partition=partition, notifications=len(book.last))
+        self._log.info("rebuilt", partition=partition, done=len(book.done), begun=len(book.last))
 
     def drop(self, partition: int) -> None:
-        """Forgets a partition that went elsewhere; its sends in flight end and are recorded."""
+        """Forgets a partition that went elsewhere; sends still in flight end and are recorded."""
         book = self._books.pop(partition, PartitionBook())
         for lane in self._lanes.values():
             lane.remove(set(book.pending))
@@ -117,8 +128,13 @@ class Dispatch:
         return 1 / (receiver.per_second or DEFAULT_PER_SECOND[receiver.type])
 
     def _receiver(self, receiver_id: str) -> Receiver | None:
+        """The receiver as it stands; None where there is none, or none that this version understands."""
         item = self._receivers.items.get(receiver_id)
-        return Receiver.model_validate(item.body) if item else None
+        try:
+            return Receiver.model_validate(item.body) if item else None
+        except ValidationError:
+            self._log.error("receiver_invalid", receiver_id=receiver_id)
+            return None
 
     async def run_lanes(self) -> None:
         """Watches over the lanes: what one raises is raised here."""
@@ -133,25 +149,32 @@ class Dispatch:
             for task in done - {waiting}:
                 task.result()
 
-    async def finish(self) -> None:
-        """Waits for the sends in flight."""
-        await asyncio.gather(*(lane.finish() for lane in self._lanes.values()))
+    async def settle(self) -> None:
+        """Waits a while for the sends in flight; none begins meanwhile."""
+        await asyncio.gather(*(lane.settle(SETTLE_SECONDS) for lane in self._lanes.values()))
 
     # ------------------------------------------------------------ attempts
 
     async def _send(self, request: NotificationRequested, number: int) -> Attempt:
         receiver = self._receiver(request.receiver_id)
         if receiver is None:
-            return Attempt(Verdict.AGAIN, error=f"no receiver has the id {request.receiver_id}")
+            return Attempt(Verdict.AGAIN, error=f"no valid receiver has the id {request.receiver_id}")
         if receiver.type == "slack":  # it cannot tell a repeat from a first send, so what was begun is on record
             await self._record(self._begun(request, number))
         with metrics.NOTIFY_SECONDS.labels(receiver.type).time():
-            attempt = await self._notifiers[receiver.type].send(receiver, request)
+            attempt = await self._attempt(receiver, request)
         metrics.NOTIFICATIONS.labels(receiver.type, attempt.verdict.value).inc()
         if attempt.verdict is Verdict.DELIVERED:
             waited = (self._now() - request.alert.report.fetched_at).total_seconds()
             metrics.FETCH_TO_NOTIFY_SECONDS.observe(max(0.0, waited))
         return attempt
+
+    async def _attempt(self, receiver: Receiver, request: NotificationRequested) -> Attempt:
+        try:
+            return await self._notifiers[receiver.type].send(receiver, request)
+        except Exception as error:  # noqa: BLE001 - a bug must cost this notification its turn, not stop all others
+            self._log.exception("notifier_failed", notification_id=request.notification_id)
+            return Attempt(Verdict.AGAIN, error=f"failed inside Tocsin: {type(error).__name__}")
 
     def _begun(self, request: NotificationRequested, number: int) -> NotificationSent:
         return NotificationSent(

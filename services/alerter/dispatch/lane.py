@@ -31,6 +31,7 @@ class Pending:
     order: int
     request: NotificationRequested = field(compare=False)
     attempts: int = field(default=0, compare=False)
+    dropped: bool = field(default=False, compare=False)  # another process owns it now
 
 
 def rest_seconds(failures: int) -> float:
@@ -51,11 +52,12 @@ class Lane:
         self._spacing_seconds, self._concurrency = spacing_seconds, concurrency
         self._heap: list[Pending] = []
         self._busy_alerts: set[str] = set()
-        self._sends: set[asyncio.Task[None]] = set()
+        self._sends: dict[asyncio.Task[None], Pending] = {}
         self._wake = asyncio.Event()
         self._not_before = now()
         self._failures = 0
-        self.gone: set[str] = set()
+        self._failed_at: datetime | None = None
+        self._held = False
 
     def add(self, pending: Pending) -> None:
         """Takes a notification in."""
@@ -66,7 +68,8 @@ class Lane:
         """Forgets notifications that another process now owns; those in flight end and are recorded."""
         self._heap = [p for p in self._heap if p.request.notification_id not in notification_ids]
         heapq.heapify(self._heap)
-        self.gone |= notification_ids
+        for pending in self._sends.values():
+            pending.dropped = pending.dropped or pending.request.notification_id in notification_ids
 
     def __len__(self) -> int:
         return len(self._heap) + len(self._sends)
@@ -84,14 +87,19 @@ class Lane:
             await asyncio.wait({waiting, *self._sends}, timeout=self._pause(), return_when=asyncio.FIRST_COMPLETED)
             waiting.cancel()
 
-    async def finish(self) -> None:
-        """Waits for the sends in flight."""
-        await asyncio.gather(*self._sends)
+    async def settle(self, seconds: float) -> None:
+        """Waits for the sends in flight, at most so long, and begins none meanwhile."""
+        self._held = True
+        try:
+            if self._sends:
+                await asyncio.wait(list(self._sends), timeout=seconds)
+        finally:
+            self._held = False
+            self._wake.set()
 
     def _reap(self) -> None:
-        done = {task for task in self._sends if task.done()}
-        self._sends -= done
-        for task in done:
+        for task in [task for task in self._sends if task.done()]:
+            del self._sends[task]
             task.result()
 
     def _room(self) -> int:
@@ -100,13 +108,13 @@ class Lane:
 
     def _take_due(self) -> Pending | None:
         now = self._now()
-        if len(self._sends) >= self._room() or now < self._not_before:
+        if self._held or len(self._sends) >= self._room() or now < self._not_before:
             return None
         passed_over: list[Pending] = []
         found = None
         while self._heap and self._heap[0].due_at <= now and found is None:
             pending = heapq.heappop(self._heap)
-            if pending.request.alert.alert_id in self._busy_alerts:
+            if self._is_busy(pending):
                 passed_over.append(pending)
             else:
                 found = pending
@@ -116,35 +124,44 @@ class Lane:
 
     def _pause(self) -> float | None:
         """Seconds until something may be due; None where only a new notification or the end of a send changes that."""
-        if not self._heap or len(self._sends) >= self._room():
+        if self._held or not self._heap or len(self._sends) >= self._room():
             return None
-        if all(p.request.alert.alert_id in self._busy_alerts for p in self._heap[:1]) and self._sends:
-            return None
-        due = max(self._heap[0].due_at, self._not_before)
-        return max((due - self._now()).total_seconds(), 0.001)
+        first = self._heap[0]
+        if self._is_busy(first):
+            free = [pending for pending in self._heap if not self._is_busy(pending)]
+            if not free:
+                return None
+            first = min(free)
+        return max((max(first.due_at, self._not_before) - self._now()).total_seconds(), 0.001)
+
+    def _is_busy(self, pending: Pending) -> bool:
+        return pending.request.alert.alert_id in self._busy_alerts
 
     def _start(self, pending: Pending) -> None:
         self._busy_alerts.add(pending.request.alert.alert_id)
         self._not_before = max(self._not_before, self._now() + timedelta(seconds=self._spacing_seconds()))
-        self._sends.add(asyncio.create_task(self._attempt(pending)))
+        self._sends[asyncio.create_task(self._attempt(pending))] = pending
 
     async def _attempt(self, pending: Pending) -> None:
         try:
-            number = pending.attempts + 1
+            number, begun_at = pending.attempts + 1, self._now()
             attempt = await self._send(pending.request, number)
-            self._note_health(attempt)
+            self._note_health(attempt, begun_at)
             jitter = random.random()  # noqa: S311 - spreads load, guards nothing
             sent = record(pending.request, number, attempt, self._now(), jitter)
             await self._record(sent)
-            if sent.next_attempt_at is not None and pending.request.notification_id not in self.gone:
+            if sent.next_attempt_at is not None and not pending.dropped:
                 self.add(Pending(sent.next_attempt_at, pending.order, pending.request, number))
         finally:
             self._busy_alerts.discard(pending.request.alert.alert_id)
 
-    def _note_health(self, attempt: Attempt) -> None:
+    def _note_health(self, attempt: Attempt, begun_at: datetime) -> None:
         if attempt.verdict in (Verdict.DELIVERED, Verdict.NEVER):
             self._failures = 0
             return
-        self._failures += 1
+        # Sends side by side that one outage ends are one failure of the receiver, not many in a row.
+        if self._failed_at is None or begun_at >= self._failed_at:
+            self._failures += 1
+            self._failed_at = self._now()
         rest = max(rest_seconds(self._failures), attempt.retry_after_seconds or 0.0)
         self._not_before = max(self._not_before, self._now() + timedelta(seconds=rest))

@@ -1,13 +1,14 @@
 """Notifiers: one attempt at telling one receiver. They judge answers alike, by one table."""
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
 import httpx
 import msgspec
-from standardwebhooks.webhooks import Webhook
+from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook
 
 from services.alerter.dispatch.attempt import Attempt, Verdict
 from services.alerter.dispatch.secrets import SecretMissingError, Secrets
@@ -19,6 +20,8 @@ from shared.http.egress import EgressRefusedError
 from shared.http.retry_after import retry_after_seconds
 from shared.times import Clock
 
+MOST_DRAINED_BYTES = 4096
+DRAIN_SECONDS = 1.0
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
 
@@ -48,17 +51,32 @@ class _Poster:
         self, url: str, body: bytes, headers: Mapping[str, str], timeout_seconds: float, never: frozenset[int]
     ) -> Attempt:
         try:
-            async with asyncio.timeout(timeout_seconds):
-                answer = await self._http.post(url, content=body, headers=headers, follow_redirects=False)
-            return judge(answer.status_code, answer.headers, never, self._now())
+            async with (
+                asyncio.timeout(timeout_seconds),
+                self._http.stream("POST", url, content=body, headers=headers, follow_redirects=False) as answer,
+            ):
+                attempt = judge(answer.status_code, answer.headers, never, self._now())
+                await _drain(answer)
+                return attempt
         except EgressRefusedError as error:
             return Attempt(Verdict.AGAIN, error=str(error))
         except _NEVER_SENT as error:
             return Attempt(Verdict.AGAIN, error=_shown(error))
-        except (TimeoutError, httpx.HTTPError, httpx.InvalidURL) as error:
+        except (httpx.InvalidURL, UnicodeError) as error:
+            return Attempt(Verdict.AGAIN, error=f"the address cannot be used: {type(error).__name__}")
+        except (TimeoutError, httpx.HTTPError) as error:
             # The id makes a repeat harmless where the receiver knows it; where not, it may be heard twice.
             verdict = Verdict.AGAIN if self._repeatable else Verdict.UNKNOWN
             return Attempt(verdict, error=f"no answer: {_shown(error)}")
+
+
+async def _drain(answer: httpx.Response) -> None:
+    """Reads a short body, for the connection's further use; a long one must neither fill memory nor undo a success."""
+    length = "0" if answer.status_code == 204 else answer.headers.get("content-length", "")
+    if length.isdecimal() and int(length) <= MOST_DRAINED_BYTES:
+        with contextlib.suppress(httpx.HTTPError, TimeoutError):
+            async with asyncio.timeout(DRAIN_SECONDS):
+                await answer.aread()
 
 
 def _shown(error: Exception) -> str:
@@ -81,8 +99,10 @@ class WebhookNotifier:
         try:
             url = self._secrets.resolve(receiver.url).get_secret_value()
             headers = self._headers(receiver, request.notification_id, body)
-        except (SecretMissingError, ValueError) as error:
+        except SecretMissingError as error:
             return Attempt(Verdict.AGAIN, error=str(error))
+        except (EmptyWebhookSecretError, ValueError):
+            return Attempt(Verdict.AGAIN, error="the receiver's secret is not 'whsec_' and base64")
         return await self._poster.post(url, body, headers, receiver.timeout_seconds, self.never)
 
     def _headers(self, receiver: Receiver, notification_id: str, body: bytes) -> dict[str, str]:

@@ -48,15 +48,21 @@ class Secrets:
             return path.read_text(encoding="utf-8")
         except OSError as error:
             raise SecretMissingError(f"the secret file {path} cannot be read: {error.strerror}") from error
+        except UnicodeDecodeError:
+            raise SecretMissingError(f"the secret file {path} is not UTF-8 text") from None
 
     def _from_receivers(self, address: str) -> str:
         if self._config is None:
             raise SecretMissingError(
                 f"'{address}' is in receivers.yaml, but TOCSIN_CONFIG is not set for the dispatcher"
             )
-        _, receiver_id, field = address.split("/", 2)
-        rows = (yaml_file.load(self._config / RECEIVERS_FILE).value or {}).get("receivers") or []
-        for row in rows:
+        _, receiver_id, field = (*address.split("/"), "", "")[:3]
+        try:
+            document = yaml_file.load(self._config / RECEIVERS_FILE).value
+        except yaml_file.ConfigError as error:  # half saved, perhaps
+            raise SecretMissingError(f"{RECEIVERS_FILE} cannot be read: {error.place}") from error
+        rows = document.get("receivers") if isinstance(document, dict) else None
+        for row in rows if isinstance(rows, list) else ():
             if isinstance(row, dict) and row.get("id") == receiver_id and isinstance(row.get(field), str):
                 return str(row[field])
         raise SecretMissingError(f"{RECEIVERS_FILE} has no literal {field} for the receiver {receiver_id}")

@@ -15,11 +15,16 @@ MAX_QUOTE = 300
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"  # a quotation's own direction must not turn the words around it
 
 
+# Plain text shows an escaped character as it was escaped, so that look-alikes stand for those that begin a mention.
+_PLAIN = str.maketrans("<>", "‹›")
+MAX_LINK = 1300  # two of them, with what stands between, in one element
+
+
 def slack_message(alert: AlertRaised, console_url: str) -> dict[str, Any]:
     """The payload for an incoming webhook: a line for the phone, then blocks."""
     heading = f"{alert.watch.severity.upper()}: {_one_line(alert.report.title) or alert.report.url}"
     blocks = [
-        HeaderBlock(text=PlainTextObject(text=_cut(heading, MAX_HEADER), emoji=False)),
+        HeaderBlock(text=PlainTextObject(text=_cut(heading.translate(_PLAIN), MAX_HEADER), emoji=False)),
         *_sections(alert),
         ContextBlock(elements=[_markdown(line) for line in _context(alert, console_url)]),
     ]
@@ -68,8 +73,9 @@ def _markdown(text: str) -> MarkdownTextObject:
 
 
 def _link(url: str, label: str) -> str:
-    """A link whose address cannot end it early or disguise itself."""
-    return f"<{_escape(quote(url[:1500], safe=':/?#[]@!$&()*+,;=%~-._'))}|{label}>"
+    """A link whose address cannot end it early or disguise itself; the label alone where it is too long to be one."""
+    address = _escape(quote(url, safe=":/?#[]@!$&()*+,;=%~-._"))
+    return f"<{address}|{label}>" if len(address) <= MAX_LINK else f"{label} (its address is too long for Slack)"
 
 
 def _escape(text: str) -> str:

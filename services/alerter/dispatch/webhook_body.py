@@ -9,15 +9,22 @@ from shared.events import AlertRaised, WatchHeader
 
 BODY_VERSION = 1
 MAX_BODY_BYTES = 19_000  # Standard Webhooks: under 20 kB
+MAX_TITLE = 500
+MAX_URL_BYTES = 2000
 _TYPES = {"raised": "alert.raised", "revised": "alert.updated", "resolved": "alert.resolved"}
 
 
 def webhook_body(alert: AlertRaised, console_url: str) -> bytes:
-    """The JSON body, under 20 kB: evidence is left out from the end where it must be, and ``truncated`` says so."""
+    """The JSON body, under 20 kB: evidence is left out from the end where it must be, and ``truncated`` says so.
+
+    So it does of a title or an address that was cut.
+    """
     evidence = [] if alert.watch.sensitive else list(alert.evidence)
-    complete = len(evidence)
+    complete, report = len(evidence), alert.report
+    cut = len(report.title) > MAX_TITLE or len(report.url.encode()) > MAX_URL_BYTES
     while True:
-        body = msgspec.json.encode(_body(alert, evidence, truncated=len(evidence) < complete, console_url=console_url))
+        truncated = cut or len(evidence) < complete
+        body = msgspec.json.encode(_body(alert, evidence, truncated=truncated, console_url=console_url))
         if len(body) <= MAX_BODY_BYTES or not evidence:
             return body
         evidence = evidence[: len(evidence) // 2]
@@ -25,6 +32,7 @@ def webhook_body(alert: AlertRaised, console_url: str) -> bytes:
 
 def _body(alert: AlertRaised, evidence: list[Any], *, truncated: bool, console_url: str) -> dict[str, Any]:
     report = alert.report
+    url = report.url.encode()[:MAX_URL_BYTES].decode("utf-8", "ignore")
     return {
         "version": BODY_VERSION,
         "type": _TYPES[alert.change],
@@ -36,8 +44,8 @@ def _body(alert: AlertRaised, evidence: list[Any], *, truncated: bool, console_u
             "watch": _watch(alert.watch),
             "report": {
                 "article_id": report.article_id,
-                "url": report.url[:2000],
-                "title": report.title[:500],
+                "url": url,
+                "title": report.title[:MAX_TITLE],
                 "source": report.source_id,
                 "language": report.language,
                 "published_at": report.published_at,
@@ -51,7 +59,7 @@ def _body(alert: AlertRaised, evidence: list[Any], *, truncated: bool, console_u
             "copies": alert.copies,
             "changes": [],
             "reason": reason(alert),
-            "links": {"console": alert_link(console_url, alert.alert_id), "original": report.url[:2000]},
+            "links": {"console": alert_link(console_url, alert.alert_id), "original": url},
             "truncated": truncated,
         },
     }

@@ -246,7 +246,14 @@ def _actor(clause: ActorClause, parts: Mapping[str, frozenset[str]]) -> Node:
 
 
 def _name_in_text(name: str) -> Node:
-    return HasPhrase(fold_name(name), name)
+    return _phrase(name, ())
+
+
+def _phrase(words: str, zones: tuple[Zone, ...]) -> Node:
+    pattern = fold_name(words)
+    if not pattern.strip():
+        raise ValueError(f"nothing to look for in {words!r}")
+    return HasPhrase(pattern, words, zones)
 
 
 def _text(clause: TextClause) -> Node:
@@ -256,7 +263,7 @@ def _text(clause: TextClause) -> Node:
 def _query(query: Query, zones: tuple[Zone, ...]) -> Node:
     match query:
         case Phrase(words):
-            return HasPhrase(fold_name(words), words, zones)
+            return _phrase(words, zones)
         case Not(operand):
             return NoneOf((_query(operand, zones),))
         case Both(operands):

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from services.alerter.matching.conditions import Node, compile_condition
 from services.alerter.matching.view import ReportView, Trigger
+from shared import metrics
 from shared.config.history import Item
 from shared.config.watches import Watch
 from shared.events import Evidence, WatchHeader
@@ -66,7 +67,9 @@ class WatchIndex:
 
     def matches(self, view: ReportView, grouped_at: datetime) -> Iterator[tuple[WatchHeader, list[Evidence]]]:
         """The watches that the report fulfils. One made after the report was grouped never matches it."""
-        for watch in self.candidates(view):
+        candidates = self.candidates(view)
+        metrics.WATCHES_TRIED.inc(len(candidates))
+        for watch in candidates:
             if watch.created_at <= grouped_at:
                 evidence = watch.node.evidence(view)
                 if evidence is not None:

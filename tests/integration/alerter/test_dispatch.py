@@ -1,0 +1,296 @@
+"""The dispatcher on a real broker and real sockets: what each receiver does to it, and what comes of it."""
+
+import asyncio
+import base64
+import json
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from standardwebhooks.webhooks import Webhook
+
+from services.alerter.app import create_dispatch
+from services.alerter.dispatch import attempt, lane
+from services.alerter.lifecycle import requests_for
+from services.alerter.settings import AlerterSettings
+from shared import codec, kafka
+from shared.delivery import Output, publish
+from shared.events import ConfigChanged, NotificationRequested, NotificationSent
+from shared.settings import Egress
+from shared.status_server import Health
+from shared.times import utc_now
+from shared.topics import NOTIFICATIONS_REQUESTED, NOTIFICATIONS_SENT, RECEIVERS_CHANGED
+from tests.contract.broker.clients import eventually
+from tests.integration.alerter.hooks import Hook
+from tests.stack.process import Process
+from tests.unit.alerter.samples import alert
+
+Name = Callable[[str], str]
+SECRET = "whsec_" + base64.b64encode(b"0123456789abcdef0123456789abcdef").decode()
+_KILLED = Path(__file__).with_name("killed_step.py")
+_ROOT = str(Path(__file__).parents[3])
+
+
+class World:
+    """The dispatcher's world: one receiver of the test's own, and what was recorded of it."""
+
+    def __init__(self, bootstrap: str, receiver_id: str, config: Path) -> None:
+        self.bootstrap, self.id, self.config = bootstrap, receiver_id, config
+        self.hook = Hook()
+        self._version = 0
+
+    async def _publish(self, *outputs: Output) -> None:
+        producer = kafka.producer(self.bootstrap)
+        await producer.start()
+        await publish(producer, outputs)
+        await producer.stop()
+
+    async def define(self, **fields: Any) -> None:
+        """Publishes the receiver as it is from now on; without fields: it is removed."""
+        body = {"id": self.id, "type": "webhook", "url": self.hook.url, **fields} if fields else None
+        now = utc_now()
+        edit = ConfigChanged(
+            id=self.id, based_on=self._version, owner="test", changed_at=now, created_at=now, body=body
+        )
+        self._version += 1
+        await self._publish(Output(RECEIVERS_CHANGED, self.id, edit))
+
+    async def request(self, *stories: str) -> list[NotificationRequested]:
+        """Requests a notification for each story, in order."""
+        requests = []
+        for story in stories:
+            raised = alert("deir", f"{self.id} {story}")
+            watch = msgspec.structs.replace(raised.watch, notify=(self.id,))
+            requests += requests_for(msgspec.structs.replace(raised, watch=watch))
+        await self._publish(*(Output(NOTIFICATIONS_REQUESTED, self.id, request) for request in requests))
+        return requests
+
+    async def sent(self) -> list[NotificationSent]:
+        """What is on record of this receiver."""
+        found = kafka.read_all(self.bootstrap, NOTIFICATIONS_SENT.name)
+        records = [codec.decode(record.value, NotificationSent) async for record in found]
+        return [record for record in records if record.receiver_id == self.id]
+
+    async def outcomes(self) -> list[str]:
+        """The outcomes on record."""
+        return [record.outcome for record in await self.sent()]
+
+    async def until(self, *outcomes: str, seconds: float = 15) -> None:
+        """Waits until just these are on record."""
+
+        async def reached() -> bool:
+            return await self.outcomes() == list(outcomes)
+
+        try:
+            await eventually(reached, seconds)
+        except TimeoutError:
+            assert [(r.outcome, r.error) for r in await self.sent()] == list(outcomes)
+
+    @asynccontextmanager
+    async def dispatching(self) -> AsyncIterator[None]:
+        """The dispatcher runs meanwhile, in this process, and is stopped in order."""
+        egress = Egress(allow=(ip_network("127.0.0.0/8"),))
+        main = create_dispatch(AlerterSettings(kafka=self.bootstrap, config=self.config, egress=egress))
+        stop = asyncio.Event()
+        task = asyncio.create_task(main(stop, Health("test")))  # type: ignore[arg-type]
+        try:
+            yield
+        finally:
+            stop.set()
+            await asyncio.wait_for(task, 20)
+
+
+@pytest.fixture(autouse=True)
+def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attempt, "RETRY_PAUSES", (0.1,) * 9)
+    monkeypatch.setattr(lane, "FIRST_REST_SECONDS", 0.3)
+
+
+@pytest.fixture
+async def world(bootstrap: str, unique_name: Name, tmp_path: Path) -> AsyncIterator[World]:
+    made = World(bootstrap, unique_name("desk"), tmp_path)
+    yield made
+    await made.define()  # what is left of it harms no other test
+
+
+async def test_a_receiver_that_is_down_gets_all_of_it_once_it_is_up(world: World) -> None:
+    async with world.hook.listening():
+        pass  # now it has a port where nobody listens
+    await world.define(secret=SECRET)
+    requests = await world.request("a", "b", "c", "d", "e")
+    async with world.dispatching():
+
+        async def failed() -> bool:
+            return len(await world.outcomes()) >= 4
+
+        await eventually(failed, 15)
+        assert set(await world.outcomes()) == {"retrying"}
+        async with world.hook.listening():
+
+            async def delivered() -> bool:
+                return (await world.outcomes()).count("delivered") == 5
+
+            await eventually(delivered, 15)
+    assert sorted(world.hook.ids) == sorted(request.notification_id for request in requests)
+
+
+async def test_gone_is_final_and_the_next_is_asked_anew(world: World) -> None:
+    world.hook.answers = ["410 Gone"]
+    async with world.hook.listening(), world.dispatching():
+        await world.define(per_second=1000)
+        await world.request("a")
+        await world.until("failed")
+        await world.request("b")
+        await world.until("failed", "delivered")
+    assert len(world.hook.posts) == 2
+
+
+async def test_retry_after_is_obeyed(world: World) -> None:
+    world.hook.answers = ["429 Too Many Requests\r\nretry-after: 1"]
+    async with world.hook.listening():
+        await world.define(per_second=1000)
+        (asked,) = await world.request("a")
+        async with world.dispatching():
+            await world.until("retrying")
+            await world.request("b")
+            await asyncio.sleep(0.4)
+            assert len(world.hook.posts) == 1
+            await world.until("retrying", "delivered", "delivered")
+    first, *later = await world.sent()
+    assert first.status == 429
+    assert all(record.sent_at - first.sent_at >= timedelta(seconds=1) for record in later)
+    assert world.hook.ids.count(asked.notification_id) == 2
+
+
+async def test_a_redirect_is_a_failure_and_is_not_followed(world: World) -> None:
+    async with Hook().listening() as elsewhere, world.hook.listening():
+        world.hook.answers = [f"307 Temporary Redirect\r\nlocation: {elsewhere.url}"]
+        await world.define(secret=SECRET)
+        await world.request("a")
+        async with world.dispatching():
+            await world.until("retrying", "delivered")
+    assert not elsewhere.posts
+    assert [record.status for record in await world.sent()] == [307, 204]
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcomes"), [("webhook", ["retrying"]), ("slack", ["sending", "unknown", "sending"])]
+)
+async def test_no_answer_in_time(world: World, kind: str, outcomes: list[str]) -> None:
+    world.hook.answers = [None]
+    async with world.hook.listening():
+        (world.config / "url").write_text(world.hook.url)
+        url = world.hook.url if kind == "webhook" else {"file": "url"}
+        await world.define(type=kind, url=url, timeout_seconds=1, per_second=1000)
+        await world.request("a")
+        async with world.dispatching():
+            await world.until(*outcomes, "delivered")
+    assert len(world.hook.posts) == 2
+    assert "no answer: TimeoutError" in (await world.sent())[-2 if kind == "webhook" else -3].error
+
+
+async def test_an_address_inside_is_refused(world: World) -> None:
+    await world.define(url="http://10.255.255.1/hook")
+    await world.request("a")
+    async with world.dispatching():
+
+        async def refused() -> bool:
+            return bool(await world.outcomes())
+
+        await eventually(refused, 15)
+    assert "10.255.255.1: neither public nor listed" in (await world.sent())[0].error
+
+
+@pytest.mark.parametrize("how", ["env", "file", "config", "none"])
+async def test_secrets_come_from_environment_file_and_config(
+    world: World, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEST_DISPATCH_SECRET", SECRET)
+    (world.config / "secret.txt").write_text(SECRET + "\n")
+    receivers = {"receivers": [{"id": world.id, "secret": SECRET}]}
+    (world.config / "receivers.yaml").write_text(json.dumps(receivers))
+    references = {
+        "env": {"env": "TEST_DISPATCH_SECRET"},
+        "file": {"file": "secret.txt"},
+        "config": {"config": f"receivers/{world.id}/secret"},
+        "none": None,
+    }
+    async with world.hook.listening():
+        await world.define(secret=references[how])
+        await world.request("a")
+        async with world.dispatching():
+            await world.until("delivered")
+    _, headers, body = world.hook.posts[0]
+    assert ("webhook-signature" in headers) is (how != "none")
+    if how != "none":
+        Webhook(SECRET).verify(body, headers)
+    async for record in kafka.read_all(world.bootstrap, NOTIFICATIONS_SENT.name):
+        assert SECRET.encode() not in record.value
+
+
+async def test_a_restart_sends_nothing_again_and_goes_on_with_what_is_pending(world: World) -> None:
+    world.hook.answers = ["204 No Content", "503 Service Unavailable\r\nretry-after: 2"]
+    async with world.hook.listening():
+        await world.define(per_second=1000)
+        first, second = await world.request("a", "b")
+        async with world.dispatching():
+            await world.until("delivered", "retrying")
+        began = time.monotonic()
+        async with world.dispatching():
+            await world.until("delivered", "retrying", "delivered")
+        assert time.monotonic() - began > 0.5  # it kept the time that was due
+        async with world.dispatching():
+            await world.request("c")
+            await world.until("delivered", "retrying", "delivered", "delivered")
+    assert world.hook.ids[:3] == [first.notification_id, second.notification_id, second.notification_id]
+    assert len(world.hook.posts) == 4
+
+
+async def test_a_slack_send_of_unknown_end_is_listed_as_such_and_repeated(world: World) -> None:
+    async with world.hook.listening():
+        (world.config / "url").write_text(world.hook.url)
+        await world.define(type="slack", url={"file": "url"})
+        (asked,) = await world.request("a")
+        begun = NotificationSent(
+            notification_id=asked.notification_id, receiver_id=world.id, alert_id=asked.alert.alert_id, revision=1,
+            outcome="sending", attempt=1, sent_at=utc_now(),
+        )  # fmt: skip
+        await world._publish(Output(NOTIFICATIONS_SENT, world.id, begun))  # of a dispatcher that was killed
+        async with world.dispatching():
+            await world.until("sending", "unknown", "sending", "delivered")
+    assert [record.attempt for record in await world.sent()] == [1, 1, 2, 2]
+    assert len(world.hook.posts) == 1
+
+
+async def test_a_kill_between_the_post_and_its_record_repeats_the_same_id(world: World) -> None:
+    environment = {
+        "PYTHONPATH": _ROOT, "TOCSIN_KAFKA": world.bootstrap, "TOCSIN_CONFIG": str(world.config),
+        "TOCSIN_LOG_LEVEL": "warning", "TOCSIN_EGRESS": '{"allow": ["127.0.0.0/8"]}',
+    }  # fmt: skip
+    doomed = Process(world.config / "doomed.log")
+    command = [sys.executable, _KILLED, "dispatch", NOTIFICATIONS_SENT.name, "delivered"]
+    async with world.hook.listening():
+        await world.define(secret=SECRET)
+        (asked,) = await world.request("a")
+        await asyncio.to_thread(doomed.start, command, is_ready=lambda: True, env=environment)
+
+        async def dead() -> bool:
+            return not doomed.is_running
+
+        try:
+            await eventually(dead, 20)
+        finally:
+            await asyncio.to_thread(doomed.kill)
+        assert len(world.hook.posts) == 1, doomed.output()
+        async with world.dispatching():
+            await world.until("delivered")
+    assert world.hook.ids == [asked.notification_id] * 2
+    first, second = (body for _, _, body in world.hook.posts)
+    assert first == second

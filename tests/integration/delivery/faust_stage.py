@@ -1,0 +1,111 @@
+"""A Faust stage for tests to kill: `python faust_stage.py BOOTSTRAP TOPIC NAME FOLDER MODE`.
+
+Runs `shared.worker.run_stage` as the product does; the handler writes every message it has finished to FOLDER/done.
+Messages are handled at once, but for one that begins with "slow": that takes until FOLDER/go exists. MODE is one of
+`stage`: as it is;
+`down`: a dependency is down at every message;
+`broken`: Delivery itself has a bug;
+`escape`: the agent lets an exception out;
+`crash`: Faust itself crashes soon after the start;
+`turned-concurrency`, `turned-background`, `turned-wait-empty`: that setting is turned to what loses messages.
+Only the group's times are shorter than the product's, so that a killed worker is missed sooner.
+"""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Any
+
+import faust
+
+from shared import process, worker
+from shared.delivery import Delivery, Message, Result, Stage
+from shared.events import SourcePolled
+from shared.kafka import DependencyDownError
+from shared.settings import ServiceSettings
+from shared.status_server import Health
+from shared.topics import Topic
+
+bootstrap, topic, name, folder, mode = sys.argv[1:]
+done, go = Path(folder, "done"), Path(folder, "go")
+STAGE = Stage(name, Topic(topic, SourcePolled, "id", 1), SourcePolled)
+
+
+def _write(line: str) -> None:
+    with done.open("a") as file:
+        file.write(line + "\n")
+
+
+async def handle(event: SourcePolled, _: Message) -> Result:
+    """Finishes a message."""
+    _write(f"begun {event.source_id}")
+    if mode == "down":
+        raise DependencyDownError("redis")
+    while event.source_id.startswith("slow") and not go.exists():
+        await asyncio.sleep(0.01)
+    _write(f"done {event.source_id}")
+    return Result()
+
+
+class BrokenDelivery(Delivery[SourcePolled]):
+    """Raises what it must not."""
+
+    async def run(self, batch: Any) -> None:
+        """Fails."""
+        _write("begun")
+        raise ZeroDivisionError("a bug in Delivery")
+
+
+def _let_exceptions_out() -> None:
+    async def finish(_: Any, events: Any) -> None:
+        _write("".join(f"raised over {event.message.offset}" for event in events))
+        raise ZeroDivisionError("out of the agent")
+
+    worker._finish = finish
+
+
+def _turn_concurrency() -> None:
+    agent = faust.App.agent
+
+    def many(self: Any, *args: Any, concurrency: int = 1, **options: Any) -> Any:
+        return agent(self, *args, concurrency=10 * concurrency, **options)
+
+    faust.App.agent = many
+
+
+def _turn_background() -> None:
+    finish, tasks = worker._finish, set()
+
+    async def begin(*args: Any) -> None:
+        tasks.add(asyncio.create_task(finish(*args)))
+
+    worker._finish = begin
+
+
+_create = worker.create_faust_app
+
+
+def _create_impatient(*args: Any) -> faust.App:
+    app = _create(*args)
+    app.conf.broker_session_timeout, app.conf.broker_heartbeat_interval = 2.0, 0.3
+    app.conf.broker_commit_interval = 0.2
+    if mode == "turned-wait-empty":
+        app.conf.stream_wait_empty = False
+    if mode == "crash":
+        asyncio.get_running_loop().call_later(2, app._crash, RuntimeError("out of Faust's own hands"))
+    return app
+
+
+async def main(stop: asyncio.Event, health: Health) -> None:
+    """Runs the stage."""
+    await worker.run_stage(STAGE, handle, bootstrap, batch=1, wait_seconds=0.02, stop=stop, health=health)
+
+
+{
+    "escape": _let_exceptions_out,
+    "broken": lambda: setattr(worker, "Delivery", BrokenDelivery),
+    "turned-concurrency": _turn_concurrency,
+    "turned-background": _turn_background,
+}.get(mode, lambda: None)()
+worker.create_faust_app = _create_impatient
+process.run(name, ServiceSettings(log_level="warning"), main)

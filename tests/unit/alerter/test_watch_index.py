@@ -1,0 +1,176 @@
+"""The index must never rule out a watch that would match: asked through it or one by one, watches answer alike."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.alerter.matching.match_step import Match
+from services.alerter.matching.view import ReportView
+from services.alerter.matching.watch_index import WatchIndex
+from shared.config.history import History
+from shared.config.watches import Watch
+from shared.events import ConfigChanged, Report, ZoneSpan
+from tests.unit.alerter.samples import NOW, actor, item, location, report
+
+PARTS = {"army": frozenset({"army", "brigade"}), "brigade": frozenset({"brigade"}), "isis": frozenset({"isis"})}
+WORDS = ["air", "strikes", "drill", "Hajin", "ISIS", "مقتل", "عين-عرب", "Ödön", "O'Hara", "空襲", "naïve", "x", "٣"]
+POINTS = [(35.34, 40.14), (-17.9, 179.999), (-17.9, -179.999), (89.9, 12.0), (-90.0, 0.0), (0.0, 0.0), (5.0, 5.0)]
+COUNTRIES = ["SY", "FJ", "NO"]
+
+_latitudes, _longitudes = st.floats(-90, 90), st.floats(-180, 180)
+_points = st.sampled_from(POINTS) | st.tuples(_latitudes, _longitudes)
+_zones = st.sampled_from(["title", "lead", "body", "quote", "boilerplate"])
+_phrases = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(" ".join)
+
+
+@st.composite
+def queries(draw: st.DrawFn, depth: int = 2) -> str:
+    kind = draw(st.sampled_from(["word", "phrase", "and", "or", "not"] if depth else ["word", "phrase"]))
+    if kind == "word":
+        return draw(st.sampled_from(WORDS))
+    if kind == "phrase":
+        return f'"{draw(_phrases)}"'
+    left, right = draw(queries(depth - 1)), draw(queries(depth - 1))
+    return f"({left} {({'and': 'AND', 'or': 'OR', 'not': 'NOT'})[kind]} {right})"
+
+
+def _within(point: tuple[float, float], radius: float) -> dict[str, Any]:
+    return {"place": {"lat": point[0], "lon": point[1], "within_km": radius}}
+
+
+_leaves = st.one_of(
+    st.builds(_within, _points, st.floats(0.1, 2000)),
+    st.sampled_from(COUNTRIES).map(lambda code: {"place": {"country": code}}),
+    st.sampled_from(["p1", "p2"]).map(lambda p: {"place": {"id": p, "name": p, "country": "SY"}}),
+    st.sampled_from(sorted(PARTS)).map(lambda a: {"actor": {"id": a, "parts": True}}),
+    st.sampled_from(sorted(PARTS)).map(lambda a: {"actor": {"id": a}}),
+    st.sampled_from(["Hajin", "عين عرب"]).map(lambda name: {"place": {"name": name, "unknown": True}}),
+    queries().map(lambda query: {"text": query}),
+    st.builds(lambda query, zone: {"text": {"query": query, "zones": [zone]}}, queries(), _zones),
+)
+conditions = st.recursive(
+    _leaves,
+    lambda inner: st.builds(
+        lambda key, children: {key: children},
+        st.sampled_from(["all", "any", "none"]),
+        st.lists(inner, min_size=1, max_size=3),
+    ),
+    max_leaves=5,
+)
+
+
+@st.composite
+def reports(draw: st.DrawFn) -> Report:
+    words = draw(st.lists(st.sampled_from([*WORDS, "—", ".", "\n"]), min_size=1, max_size=15))
+    text = " ".join(words)
+    places = tuple(
+        location(
+            text[:1], 0, zone=draw(_zones), lat=lat, lon=lon, country=draw(st.sampled_from(COUNTRIES)),
+            feature=draw(st.sampled_from(["populated_place", "country", "region"])),
+            place_id=draw(st.sampled_from(["p1", "p2"])),
+        )
+        for lat, lon in draw(st.lists(_points, max_size=3))
+    )  # fmt: skip
+    actors = tuple(
+        actor(text[:1], 0, actor_id, draw(_zones))
+        for actor_id in draw(st.lists(st.sampled_from(["brigade", "isis"]), max_size=2))
+    )
+    middle = draw(st.integers(0, len(text)))
+    zones = (
+        ZoneSpan(zone=draw(_zones), start=0, end=middle),
+        ZoneSpan(zone=draw(_zones), start=middle, end=len(text)),
+    )
+    return report(text, locations=places, actors=actors, zones=zones)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(conditions, min_size=1, max_size=4), reports())
+def test_the_index_never_rules_out_a_match(whens: list[dict[str, Any]], told: Report) -> None:
+    index = WatchIndex(PARTS)
+    for number, when in enumerate(whens):
+        index.put(item(f"w{number}", when))
+    tried_all = {
+        watch_id for watch_id, watch in index._watches.items() if watch.node.evidence(ReportView(told)) is not None
+    }
+    through_index = {header.id for header, _ in index.matches(ReportView(told), NOW)}
+    assert through_index == tried_all
+
+
+@settings(max_examples=100, deadline=None)
+@given(conditions, reports())
+def test_evidence_is_the_text_where_it_stands_and_never_boilerplate(when: dict[str, Any], told: Report) -> None:
+    index = WatchIndex(PARTS)
+    index.put(item("w", when))
+    asks_for_boilerplate = "boilerplate" in str(when)
+    for _, evidence in index.matches(ReportView(told), NOW):
+        for proof in evidence:
+            assert proof.text == told.text[proof.start : proof.end]
+            assert proof.zone != "boilerplate" or asks_for_boilerplate
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 2), st.none() | conditions), max_size=12))
+def test_edits_leave_nothing_behind(edits: list[tuple[int, dict[str, Any] | None]]) -> None:
+    index = WatchIndex(PARTS)
+    for number, when in edits:
+        if when is None:
+            index.remove(f"w{number}")
+        else:
+            index.put(item(f"w{number}", when))
+    for number in range(3):
+        index.remove(f"w{number}")
+    assert (len(index), dict(index._by_trigger), index._always) == (0, {}, set())
+
+
+def _ids(index: WatchIndex, told: Report) -> list[str]:
+    return [header.id for header, _ in index.matches(ReportView(told), NOW)]
+
+
+def test_a_watch_never_matches_what_was_grouped_before_it_was_made() -> None:
+    index = WatchIndex(PARTS)
+    index.put(item("w", {"text": "strikes"}))
+    told = report("air strikes")
+    assert _ids(index, told) == ["w"]
+    assert not list(index.matches(ReportView(told), NOW - timedelta(seconds=1)))
+
+
+def test_a_country_or_region_never_matches_a_radius_by_its_point() -> None:
+    index = WatchIndex(PARTS)
+    index.put(item("near", _within((35.34, 40.14), 60)))
+    for feature in ("country", "region"):
+        assert not _ids(index, report("Syria", locations=(location("Syria", 0, feature=feature),)))
+    assert _ids(index, report("Hajin", locations=(location("Hajin", 0),))) == ["near"]
+
+
+def test_a_disabled_watch_is_not_tried() -> None:
+    index = WatchIndex(PARTS)
+    index.put(item("w", {"text": "strikes"}))
+    index.put(item("w", {"text": "strikes"}, enabled=False))
+    assert len(index) == 0
+
+
+def _change(body: dict[str, Any] | None, based_on: int) -> ConfigChanged:
+    return ConfigChanged(id="w", based_on=based_on, owner="t", changed_at=NOW, created_at=NOW, body=body)
+
+
+@pytest.mark.parametrize("when", [{"text": "ʿ"}, {"actor": {"name": "ـ", "unknown": True}}, {"no": "such"}, {}])
+def test_a_watch_that_makes_no_sense_can_be_removed_again(when: dict[str, Any]) -> None:
+    index, history = WatchIndex(PARTS), History()
+    match = Match(index, lambda: NOW)
+    bodies = [{"id": "w", "when": when, "notify": ["desk"]}, None, {"id": "w", "when": {"text": "x"}, "notify": ["d"]}]
+    for based_on, body in enumerate(bodies):
+        change = _change(body, based_on)
+        assert history.apply(change)
+        match.apply(change, history)
+    assert len(index) == 1
+
+
+@given(conditions)
+@settings(max_examples=50, deadline=None)
+def test_what_travels_of_a_watch_is_the_watch(when: dict[str, Any]) -> None:
+    watch = Watch.model_validate({"id": "w", "when": when, "notify": ["desk"]})
+    travelled = watch.model_dump(mode="json", exclude_defaults=True)
+    assert Watch.model_validate(travelled) == watch

@@ -1,0 +1,145 @@
+"""What a file changes: differences alone, its own items alone, and nothing where it cannot be read."""
+
+from pathlib import Path
+
+import pytest
+
+from shared.config.history import History
+from shared.events import ConfigChanged
+from shared.names import gazetteer
+from shared.names.gazetteer import Gazetteer
+from tests.unit.alerter.samples import NOW
+from tocsin.config_files.kinds import KINDS, Kind
+from tocsin.config_files.plan import FilePlan, plan_file
+
+RECEIVERS, WATCHES, SOURCES = KINDS
+TWO = "sources:\n  - {id: a, url: 'http://a.org/'}\n  - {id: b, url: 'http://b.org/'}\n"
+
+
+@pytest.fixture(scope="module")
+def names() -> Gazetteer:
+    return gazetteer.load()
+
+
+class Desk:
+    """A folder, and the history that its files made."""
+
+    def __init__(self, folder: Path, names: Gazetteer) -> None:
+        self.folder, self.names, self.history = folder, names, History()
+
+    def save(self, kind: Kind, text: str | None) -> FilePlan:
+        """Saves the file (None: removes it), plans, and applies what was planned."""
+        path = self.folder / kind.file
+        path.unlink(missing_ok=True)
+        if text is not None:
+            path.write_text(text, encoding="utf-8")
+        plan = plan_file(self.folder, kind, self.history, self.names, NOW)
+        assert all(self.history.apply(edit) for edit in plan.edits)
+        return plan
+
+
+@pytest.fixture
+def desk(tmp_path: Path, names: Gazetteer) -> Desk:
+    return Desk(tmp_path, names)
+
+
+def edits(plan: FilePlan) -> dict[str, bool]:
+    """By id: whether it stays."""
+    return {edit.id: edit.body is not None for edit in plan.edits}
+
+
+def test_only_differences_are_published(desk: Desk) -> None:
+    assert edits(desk.save(SOURCES, TWO)) == {"a": True, "b": True}
+    assert edits(desk.save(SOURCES, TWO)) == {}
+    assert edits(desk.save(SOURCES, TWO.replace("b.org", "c.org"))) == {"b": True}
+    assert edits(desk.save(SOURCES, "sources:\n  - {id: a, url: 'http://a.org/'}\n")) == {"b": False}
+    assert edits(desk.save(SOURCES, "sources: []")) == {"a": False}
+    assert desk.history.versions == {"a": 2, "b": 3}
+
+
+@pytest.mark.parametrize("text", [None, "", "\n\n# all gone?\n"])
+def test_a_missing_or_empty_file_removes_nothing_and_says_so(desk: Desk, text: str | None) -> None:
+    desk.save(SOURCES, TWO)
+    plan = desk.save(SOURCES, text)
+    assert not plan.edits
+    assert "sources: []" in plan.notes[0]
+
+
+@pytest.mark.parametrize("text", ["sources: [", "sources: 3", "\tx", "sources:\n  - id: a\n  id: b"])
+def test_a_file_that_cannot_be_read_changes_nothing(desk: Desk, text: str) -> None:
+    desk.save(SOURCES, TWO)
+    plan = desk.save(SOURCES, text)
+    assert not plan.edits
+    assert plan.errors[0].place.startswith("sources.yaml:")
+
+
+def test_an_entry_that_became_wrong_stays_as_it_was(desk: Desk) -> None:
+    desk.save(SOURCES, TWO)
+    plan = desk.save(SOURCES, TWO.replace("http://b.org/", "ftp://b.org/"))
+    assert not plan.edits
+    assert plan.errors[0].place == "sources.yaml:3"
+    assert "b" in desk.history.items
+
+
+def test_items_of_others_are_neither_changed_nor_removed(desk: Desk) -> None:
+    theirs = ConfigChanged(id="a", based_on=0, owner="console", changed_at=NOW, created_at=NOW, body={"id": "a"})
+    assert desk.history.apply(theirs)
+    plan = desk.save(SOURCES, TWO)
+    assert edits(plan) == {"b": True}
+    assert "belongs to console" in str(plan.errors[0])
+    assert edits(desk.save(SOURCES, "sources: []")) == {"b": False}
+
+
+def test_what_is_removed_and_comes_back_is_new(desk: Desk) -> None:
+    desk.save(SOURCES, TWO)
+    desk.save(SOURCES, "sources: []")
+    desk.save(SOURCES, TWO)
+    assert desk.history.items["a"].version == 3
+
+
+def test_an_unknown_top_key_is_named_and_harms_nothing(desk: Desk) -> None:
+    plan = desk.save(SOURCES, TWO + "source: []\n")
+    assert edits(plan) == {"a": True, "b": True}
+    assert "'source' is not a known key" in str(plan.errors[0])
+
+
+def test_known_names_are_pinned_unknown_ones_noted(desk: Desk) -> None:
+    text = (
+        "watches:\n"
+        "  - {id: w, when: {place: {name: Deir ez-Zor, within_km: 30}}, notify: d}\n"
+        "  - {id: x, when: {actor: The Qwertyuiop Brigade}, notify: d}\n"
+    )
+    plan = desk.save(WATCHES, text)
+    pinned = plan.bodies["w"]["when"]["place"]
+    assert pinned["country"] == ["SY"]
+    assert abs(pinned["lat"] - 35.34) < 0.1
+    assert plan.bodies["x"]["when"]["actor"]["unknown"] is True
+    assert "Qwertyuiop" in plan.notes[0]
+    assert not desk.save(WATCHES, text).edits
+
+
+@pytest.mark.parametrize(
+    ("when", "words"),
+    [
+        ("{place: {name: Syria, within_km: 10}}", "has no radius"),
+        ("{place: {id: 'gn:999999999'}}", "no place has the id"),
+        ("{actor: {id: nobody}}", "no actor has the id"),
+        ("{text: 'ʿ'}", "nothing to look for"),
+        ("{actor: 'ـ'}", "nothing to look for"),
+        ("{none: [{place: {name: '---'}}]}", "nothing to look for"),
+    ],
+)
+def test_what_cannot_be_pinned_is_refused_with_line_and_remedy(desk: Desk, when: str, words: str) -> None:
+    plan = desk.save(WATCHES, f"watches:\n  - id: w\n    when: {when}\n    notify: d\n")
+    assert not plan.edits
+    (error,) = plan.errors
+    assert words in str(error)
+    assert error.place == "watches.yaml:2"
+    assert error.remedy
+
+
+def test_no_secret_is_in_an_edit(desk: Desk) -> None:
+    text = "receivers:\n  - {id: s, type: slack, url: 'https://hooks.slack.com/services/T/B/verysecret'}\n"
+    plan = desk.save(RECEIVERS, text)
+    assert "verysecret" not in str(plan)
+    assert plan.bodies["s"]["url"] == {"config": "receivers/s/url"}
