@@ -42,7 +42,9 @@ class Group:
 
     async def __call__(self, event: ReportExtracted, _: Message) -> Result:
         """The report's place among the stories; nothing where its article was grouped before."""
-        grouped = self._stories.group(event.report, self._now())
+        now = self._now()
+        self._stories.forget_before(now - self._memory)
+        grouped = self._stories.group(event.report, now)
         note: dict[str, object] = {"article_id": event.report.article_id}
         if grouped is None:
             return Result(note={**note, "repeat": True})

@@ -1,5 +1,7 @@
 """A page to its title and paragraphs: trafilatura, and what the feed knew where the page says nothing."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -10,6 +12,11 @@ from trafilatura.settings import Document
 from services.extractor.layout import unwrap_layout_tables
 from services.extractor.plain import clean_line
 from services.extractor.prune import prune
+
+# A page of a megabyte of markup takes seconds to read. Of a larger one what no reader sees goes first.
+MAX_MARKUP = 1_000_000
+_UNSEEN = re.compile(rb"<(script|style|svg|noscript|template)\b|<!--", re.IGNORECASE)
+_LINKED_DATA = b"ld+json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +34,7 @@ class NoTextError(ValueError):
 
 def page_text(page: bytes | str, url: str | None = None) -> PageText:
     """The page's report, without navigation, lists of links and comments. Raises NoTextError."""
-    tree = trafilatura.load_html(page)
+    tree = trafilatura.load_html(_bounded(page))
     if tree is None:
         raise NoTextError("not a page")
     unwrap_layout_tables(tree)
@@ -47,6 +54,29 @@ def page_text(page: bytes | str, url: str | None = None) -> PageText:
     return PageText(clean_line(document.title or ""), paragraphs, _day(document.date))
 
 
+def _bounded(page: bytes | str) -> bytes | str:
+    if len(page) <= MAX_MARKUP:
+        return page
+    raw = page.encode("utf-8", "surrogatepass") if isinstance(page, str) else page
+    return b" ".join(_seen(raw))[:MAX_MARKUP]
+
+
+def _seen(raw: bytes) -> Iterator[bytes]:
+    """The stretches between scripts, styles and the like, but for linked data; an element without an end is kept."""
+    lower, position, ends = raw.lower(), 0, 0
+    while (found := _UNSEEN.search(raw, max(position, ends))) is not None:
+        name = (found[1] or b"").lower()
+        closing = b"</" + name if name else b"-->"
+        end = lower.find(closing, found.end())
+        if end < 0:
+            break
+        ends = end + len(closing) if not name else raw.find(b">", end) + 1 or len(raw)
+        if _LINKED_DATA not in lower[found.end() : found.end() + 100]:
+            yield raw[position : found.start()]
+            position = ends
+    yield raw[position:]
+
+
 def fragment_text(fragment: str) -> str:
     """The text of a feed's HTML fragment, one line a block."""
     if "<" not in fragment and "&" not in fragment:
@@ -55,6 +85,8 @@ def fragment_text(fragment: str) -> str:
         root = lxml_html.fragment_fromstring(fragment, create_parent="div")
     except (ValueError, lxml_html.etree.ParserError):
         return fragment
+    for unseen in root.xpath(".//script | .//style | .//comment()"):
+        unseen.drop_tree()
     for block in root.iter("p", "br", "div", "li", "h1", "h2", "h3", "h4"):
         block.tail = "\n" + (block.tail or "")
     return str(root.text_content())

@@ -7,6 +7,8 @@ one, those with little prose of their own beside the one with the most are colum
 
 from lxml.html import HtmlElement
 
+from services.extractor.prune import prose_length
+
 _PROSE = ("p", "blockquote", "h1", "h2", "h3", "article", "table", "div")
 # A column that is no link list still carries less than this share of the main cell's prose.
 MAIN_SHARE = 0.3
@@ -26,7 +28,7 @@ def _is_layout(table: HtmlElement) -> bool:
     if table.get("role") == "presentation" or next(table.iter(*_PROSE[:-2]), None) is not None:
         return True
     cells = _cells(table)
-    return len(cells) == 1 or any(_prose_length(cell) > LONG_CELL for cell in cells)
+    return len(cells) == 1 or any(prose_length(cell) > LONG_CELL for cell in cells)
 
 
 def _cells(table: HtmlElement) -> list[HtmlElement]:
@@ -34,15 +36,16 @@ def _cells(table: HtmlElement) -> list[HtmlElement]:
     return [cell for cell in table.iter("td", "th") if next(cell.iterancestors("table"), None) is table]
 
 
-def _prose_length(element: HtmlElement) -> int:
-    """Characters of text outside links."""
-    linked = sum(len(link.text_content()) for link in element.iter("a"))
-    return len(" ".join(element.text_content().split())) - linked
-
-
 def _drop_side_cells(table: HtmlElement) -> None:
-    cells = _cells(table)
-    lengths = {cell: _prose_length(cell) for cell in cells}
+    rows: dict[HtmlElement, list[HtmlElement]] = {}
+    for cell in _cells(table):
+        rows.setdefault(cell.getparent(), []).append(cell)
+    for cells in rows.values():
+        _drop_beside_longest(cells)
+
+
+def _drop_beside_longest(cells: list[HtmlElement]) -> None:
+    lengths = {cell: prose_length(cell) for cell in cells}
     most = max(lengths.values(), default=0)
     if most < LONG_CELL:
         return

@@ -1,5 +1,6 @@
 """Mentions: from patterns found in a text to the surfaces that may be names there. Pure."""
 
+import bisect
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -12,6 +13,14 @@ from shared.sentences import sentence_around
 
 MIN_LETTERS = 3
 MIN_WORDLIKE_ACRONYM = 4
+# In running text so few capitals are an acronym; a name is written so in a line of capitals, or as the dateline.
+MAX_ACRONYM = 5
+MIN_DATELINE = 4
+# A line with this share of capitals among its letters shouts; fewer letters say nothing of a habit.
+SHOUTING_SHARE = 0.8
+MIN_SHOUTING_LETTERS = 12
+# Addresses, handles and hashtags write names small; that says nothing of how the report writes them.
+_ADDRESS = re.compile(r"\S*(?:://|www\.|[@#])\S*|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:/\S*)?")
 _SENTENCE_ENDS = frozenset('.!?…؟。:\n"“”«»—–')
 # "al-Fashir", "la Paz": the article may be small where the name is not.
 _ARTICLES = frozenset("al el ad an ar as ash at az ed en er es et ez de la le les los las the d l ul".split())  # noqa: SIM905
@@ -39,8 +48,11 @@ class Surface:
 
 def find_surfaces(gazetteer: Gazetteer, text: str) -> list[Surface]:
     """Names in the text, longest first where they overlap, in order of their starts."""
-    lowercase = frozenset(word for word in _words(text) if word[:1].islower())
-    surfaces = [s for hit in gazetteer.find(text) if (s := _surface(gazetteer, text, hit, lowercase)) is not None]
+    lowercase = frozenset(word for word in _words(_ADDRESS.sub(" ", text)) if word[:1].islower())
+    shouting = Shouting(text)
+    surfaces = [
+        s for hit in gazetteer.find(text) if (s := _surface(gazetteer, text, hit, lowercase, shouting)) is not None
+    ]
     return [s for s in _without_overlaps(_with_context(surfaces, text)) if any(m.place or m.actor for m in s.meanings)]
 
 
@@ -48,15 +60,54 @@ def _words(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
-def _surface(gazetteer: Gazetteer, text: str, hit: Hit, lowercase: frozenset[str]) -> Surface | None:
+class Shouting:
+    """Which lines of a text are written in capitals, so that a capital says nothing there."""
+
+    def __init__(self, text: str) -> None:
+        self._starts, self._shouts = [], []
+        start = 0
+        for line in text.split("\n"):
+            self._starts.append(start)
+            self._shouts.append(_shouts(line))
+            start += len(line) + 1
+
+    def at(self, offset: int) -> bool:
+        """Whether the line that holds this offset is in capitals."""
+        return self._shouts[bisect.bisect_right(self._starts, offset) - 1]
+
+    def opens_line(self, offset: int) -> bool:
+        """Whether a line begins here."""
+        position = bisect.bisect_left(self._starts, offset)
+        return position < len(self._starts) and self._starts[position] == offset
+
+
+def _shouts(line: str) -> bool:
+    large = sum(map(str.isupper, line))
+    return large >= MIN_SHOUTING_LETTERS and large >= SHOUTING_SHARE * (large + sum(map(str.islower, line)))
+
+
+def _surface(
+    gazetteer: Gazetteer, text: str, hit: Hit, lowercase: frozenset[str], shouting: Shouting
+) -> Surface | None:
     surface = text[hit.start : hit.end]
     if _letters(surface) < (MIN_LETTERS if not surface.isupper() else 2):
         return None
     # A word that the report also writes small is a word, not a name: "Most", "March", "Reading".
     if surface.istitle() and surface.lower() in lowercase:
         return None
-    meanings = tuple(judged for m in gazetteer.meanings(hit) if (judged := _judge_writing(surface, m)) is not None)
+    is_acronym = _is_acronym(surface) and not shouting.at(hit.start)
+    if is_acronym and len(surface) >= MIN_DATELINE and shouting.opens_line(hit.start):
+        is_acronym = False
+    meanings = tuple(
+        judged
+        for m in gazetteer.meanings(hit)
+        if (m.flags & ACRONYM or m.actor or not is_acronym) and (judged := _judge_writing(surface, m)) is not None
+    )
     return Surface(hit.start, hit.end, surface, meanings) if meanings else None
+
+
+def _is_acronym(surface: str) -> bool:
+    return surface.isupper() and surface.isalpha() and len(surface) <= MAX_ACRONYM
 
 
 def _letters(surface: str) -> int:

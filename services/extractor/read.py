@@ -20,6 +20,9 @@ from shared.sentences import split_sentences
 
 EXTRACTOR_VERSION = "1"
 MIN_PASSAGE_CHARACTERS = 40
+# No report is longer; what is longer is a book or an attack, and its event would not fit its topic.
+MAX_CHARACTERS = 100_000
+MAX_TITLE_CHARACTERS = 1_000
 _BREAK = "\n\n"
 
 
@@ -34,8 +37,8 @@ class Reader:
         """The report in a fetched article: its page's text, or its feed entry's where the page has none."""
         title, body, published_at, problem = self._title_and_body(article)
         return self.read_text(
-            body,
-            title=title,
+            body[:MAX_CHARACTERS],
+            title=title[:MAX_TITLE_CHARACTERS],
             article_id=article.article_id,
             source_id=article.source_id,
             url=article.url,

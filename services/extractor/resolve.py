@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from services.extractor.mentions import Surface, starts_sentence
-from shared.names.compile import ALTERNATE
+from services.extractor.mentions import Shouting, Surface, starts_sentence
+from shared.names.compile import ACRONYM, ALTERNATE
 from shared.names.gazetteer import Meaning
 from shared.names.records import Place
 
@@ -33,6 +33,8 @@ DOMINANT_MARGIN = 1.0
 COUNTRY_WEIGHT = 2.0
 ACTOR_WEIGHT = 0.5
 MOST_ACTOR_COUNTRIES = 3
+# Where small towns are called by English words ("Area", "Peace", "War").
+ENGLISH_COUNTRIES = frozenset({"AU", "CA", "GB", "IE", "NZ", "US", "ZA"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,21 +85,27 @@ class _Report:
 
 @dataclass(frozen=True, slots=True)
 class _Doubt:
-    """What speaks against a word being a place: it only ever opens sentences; it is part of a person's name."""
+    """What speaks against a word being a place.
+
+    It only ever opens sentences; it is part of a person's name; it is one word that stands in lines of capitals alone.
+    """
 
     only_opens: bool
     in_person: bool
+    only_shouted: bool
 
 
 def _doubtful(surfaces: list[Surface], text: str) -> dict[str, _Doubt]:
     mentions: dict[str, list[Surface]] = {}
     for surface in surfaces:
         mentions.setdefault(surface.text, []).append(surface)
+    shouting = Shouting(text)
     starts = {surface.start for surface in surfaces if _is_well_known(surface)}
     return {
         name: _Doubt(
             only_opens=all(starts_sentence(text, s.start) for s in group),
             in_person=any(_has_given_name(text, s, starts) for s in group),
+            only_shouted=name.isalpha() and all(shouting.at(s.start) for s in group),
         )
         for name, group in mentions.items()
     }
@@ -141,10 +149,12 @@ def _context(surfaces: list[Surface], doubts: Mapping[str, "_Doubt"]) -> _Contex
 
 
 def _tells_country(place: Place, ranked: list[tuple[float, Meaning]], doubt: "_Doubt") -> bool:
-    if doubt.only_opens or doubt.in_person:
+    if doubt.only_opens or doubt.in_person or not place.country:
         return False
     if place.feature != "populated_place":
         return True
+    if doubt.only_shouted and place.population < MIN_POPULATION_AT_SENTENCE_STARTS:
+        return False
     return place.population >= MIN_POPULATION_FOR_CONTEXT and _margin(ranked) >= DOMINANT_MARGIN
 
 
@@ -180,17 +190,37 @@ def _margin(ranked: list[tuple[float, Meaning]]) -> float:
 
 def _choose(surface: Surface, report: _Report) -> Resolved | None:
     ranked = _ranked(surface, report.context)
-    place = ranked[0][1].place
-    if place is None or not _is_likely(place, surface, report):
+    meaning = ranked[0][1]
+    place = meaning.place
+    if place is None or not _is_likely(meaning, place, surface, report):
         return None
     confidence = 0.5 + 0.5 * math.tanh(_margin(ranked) / 2)
     return Resolved(surface, place, round(confidence, 2))
 
 
-def _is_likely(place: Place, surface: Surface, report: _Report) -> bool:
-    if place.feature != "populated_place" or report.context.support(place.country, surface.text) > SUPPORTING_CONTEXT:
-        return True
+def _is_likely(meaning: Meaning, place: Place, surface: Surface, report: _Report) -> bool:
     doubt = report.doubts[surface.text]
+    is_supported = report.context.support(place.country, surface.text) > SUPPORTING_CONTEXT
+    if doubt.only_shouted and meaning.flags & ACRONYM:
+        return is_supported
+    if place.feature != "populated_place":
+        return True
+    if doubt.only_shouted:
+        return _is_likely_shouted(meaning, place, is_supported)
+    if is_supported:
+        return True
     if doubt.in_person:
         return False
     return place.population >= (MIN_POPULATION_AT_SENTENCE_STARTS if doubt.only_opens else MIN_POPULATION_ALONE)
+
+
+def _is_likely_shouted(meaning: Meaning, place: Place, is_supported: bool) -> bool:
+    """In capitals any word looks like a name: it must be a city's own, or a town's of a country that is spoken of."""
+    if meaning.flags & ALTERNATE or place.population < MIN_POPULATION_AT_SENTENCE_STARTS:
+        return is_supported and (place.population >= MIN_POPULATION_FOR_CONTEXT or not _may_be_word(meaning, place))
+    return True
+
+
+def _may_be_word(meaning: Meaning, place: Place) -> bool:
+    """Whether the name is a plain word as likely as not: wires that shout write English, and so do these countries."""
+    return bool(meaning.flags & ALTERNATE) or place.country in ENGLISH_COUNTRIES

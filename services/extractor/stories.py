@@ -3,7 +3,7 @@
 For now a story is one text: the same canonical URL (one article, then), or the same sentences on another site.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -15,14 +15,26 @@ SAME_TEXT_SHARE = 0.6
 MIN_SHARED = 3
 
 
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A report's text, as far as it is remembered."""
+
+    grouped_at: datetime
+    article_id: str
+    story_id: str
+    passages: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class Stories:
     """What was grouped so far: articles, the passages of each text, and the number of copies of each story."""
 
     articles: set[str] = field(default_factory=set)
     copies: Counter[str] = field(default_factory=Counter)
-    _texts: list[tuple[str, int]] = field(default_factory=list)  # story, number of passages
-    _texts_with: dict[str, list[int]] = field(default_factory=dict)  # passage -> rows of _texts
+    _texts: deque[_Text] = field(default_factory=deque)  # in the order in which they were grouped
+    _forgotten: int = 0  # the row of the first of _texts
+    _texts_with: dict[str, list[int]] = field(default_factory=dict)  # passage -> rows, in order
+    _remembered: Counter[str] = field(default_factory=Counter)  # texts of each story
 
     def remember(self, grouped: ReportGrouped) -> None:
         """Takes in a record that was published. The first record of an article wins."""
@@ -31,10 +43,26 @@ class Stories:
             return
         self.articles.add(report.article_id)
         self.copies[grouped.story_id] += 1
-        row = len(self._texts)
-        self._texts.append((grouped.story_id, len(report.passages)))
+        self._remembered[grouped.story_id] += 1
+        row = self._forgotten + len(self._texts)
+        self._texts.append(_Text(grouped.grouped_at, report.article_id, grouped.story_id, report.passages))
         for passage in report.passages:
             self._texts_with.setdefault(passage, []).append(row)
+
+    def forget_before(self, moment: datetime) -> None:
+        """Lets go of what was grouped before ``moment``, as a rebuild from then on would never know it."""
+        while self._texts and self._texts[0].grouped_at < moment:
+            text = self._texts.popleft()
+            self._forgotten += 1
+            self.articles.discard(text.article_id)
+            for passage in text.passages:
+                rows = self._texts_with[passage]
+                del rows[0]
+                if not rows:
+                    del self._texts_with[passage]
+            self._remembered[text.story_id] -= 1
+            if not self._remembered[text.story_id]:
+                del self._remembered[text.story_id], self.copies[text.story_id]
 
     def group(self, report: Report, grouped_at: datetime) -> ReportGrouped | None:
         """The record for a report, not yet remembered; None where its article was grouped before."""
@@ -54,8 +82,8 @@ class Stories:
     def _story_of_same_text(self, passages: tuple[str, ...]) -> str | None:
         shared = Counter(row for passage in passages for row in self._texts_with.get(passage, ()))
         for row, count in sorted(shared.items(), key=lambda pair: (-pair[1], pair[0])):
-            story_id, length = self._texts[row]
-            longer = max(length, len(passages))
+            text = self._texts[row - self._forgotten]
+            longer = max(len(text.passages), len(passages))
             if count >= SAME_TEXT_SHARE * longer and count >= min(MIN_SHARED, longer):
-                return story_id
+                return text.story_id
         return None

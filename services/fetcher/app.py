@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import time
+from collections.abc import Mapping
 
+from pydantic import ValidationError
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
@@ -18,6 +20,7 @@ from shared.events import ConfigChanged
 from shared.follow import ConfigFollower
 from shared.http.client import client
 from shared.http.egress import EgressGuard
+from shared.kafka import DependencyDownError
 from shared.process import Main
 from shared.status_server import Health
 from shared.tasks import until_first_ends
@@ -26,6 +29,8 @@ from shared.topics import SOURCES_CHANGED
 IDLE_SECONDS = 0.1
 RECONCILE_SECONDS = 5.0
 REDIS_PAUSE_SECONDS = 1.0
+# A Redis that neither answers nor hangs up is as good as down.
+REDIS_TIMEOUT_SECONDS = 10.0
 
 
 class Fetcher:
@@ -76,14 +81,22 @@ class Fetcher:
         for source_id in await self._poller.due.claim(time.time(), room):
             item = self._sources.history.items.get(source_id)
             if item is not None:
-                task = asyncio.create_task(self._poll(Source.model_validate(item.body)))
-                self._polls.add(task)
+                self._polls.add(asyncio.create_task(self._poll(source_id, item.body)))
 
-    async def _poll(self, source: Source) -> None:
+    async def _poll(self, source_id: str, body: Mapping[str, object]) -> None:
+        try:
+            source = Source.model_validate(body)
+        except ValidationError as error:  # a newer Tocsin wrote it; the lease runs out, and one that can read polls it
+            self._log.error("source_unreadable", source_id=source_id, error=str(error))
+            return
         try:
             await self._poller.poll(source)
         except RedisError as error:  # its lease runs out, and somebody polls it again
-            self._log.warning("poll_abandoned", source_id=source.id, error=str(error))
+            self._log.warning("poll_abandoned", source_id=source_id, error=str(error))
+        except DependencyDownError:
+            raise
+        except Exception:  # noqa: BLE001 - a bug that one source brings out must not keep the others from being polled
+            self._log.exception("poll_crashed", source_id=source_id)
 
     async def _wait(self) -> None:
         """A pause, cut short by the end of a poll. A poll that raised ends the fetcher: a dependency is down."""
@@ -100,7 +113,9 @@ def create_app(settings: FetcherSettings) -> Main:
 
     async def main(stop: asyncio.Event, health: Health) -> None:
         guard = EgressGuard(settings.egress.allow)
-        redis = Redis.from_url(settings.redis)
+        redis = Redis.from_url(
+            settings.redis, socket_timeout=REDIS_TIMEOUT_SECONDS, socket_connect_timeout=REDIS_TIMEOUT_SECONDS
+        )
         producer = kafka.producer(settings.kafka)
         await kafka.start(producer)
         async with contextlib.AsyncExitStack() as stack:

@@ -8,7 +8,8 @@ from redis.asyncio import Redis
 SOURCE = "tocsin:source:"
 SEEN = "tocsin:seen:"
 TRIES = "tocsin:tries:"
-TRIES_TTL_SECONDS = 86_400
+# Longer than the longest pause between two polls, or a page that fails at each of them would be tried for ever.
+TRIES_TTL_SECONDS = 8 * 86_400
 # Some feeds keep an ETag while they change: every so often the body is asked for whatever the validators say.
 UNCONDITIONAL_EVERY = 24
 
@@ -50,10 +51,16 @@ class Memory:
         await self._redis.set(SOURCE + source_id, msgspec.json.encode(memory))
 
     async def unseen(self, article_ids: Sequence[str]) -> set[str]:
-        """Which of these articles were not published yet, as far as the cache knows."""
+        """Which of these articles were not published yet, as far as the cache knows.
+
+        The others are remembered anew: what a feed still shows must not come back as new when its time is up.
+        """
         if not article_ids:
             return set()
-        known = await self._redis.mget([SEEN + article_id for article_id in article_ids])
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for article_id in article_ids:
+                pipe.getex(SEEN + article_id, ex=self._seen_seconds)
+            known = await pipe.execute()
         return {article_id for article_id, mark in zip(article_ids, known, strict=True) if mark is None}
 
     async def mark_seen(self, article_id: str) -> None:
@@ -61,7 +68,7 @@ class Memory:
         await self._redis.set(SEEN + article_id, 1, ex=self._seen_seconds)
 
     async def count_try(self, article_id: str) -> int:
-        """Counts a failed attempt at an article's page; returns how many there were within a day."""
+        """Counts a failed attempt at an article's page; returns how many there were so far."""
         async with self._redis.pipeline(transaction=True) as pipe:
             pipe.incr(TRIES + article_id)
             pipe.expire(TRIES + article_id, TRIES_TTL_SECONDS)

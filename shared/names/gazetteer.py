@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from shared.names import compile as compiling
-from shared.names.fold import fold, fold_name
+from shared.names.fold import end_with_marks, fold, fold_name, splits_syllable
 from shared.names.records import LexiconActor, Place
 
 CACHE_VARIABLE = "TOCSIN_NAMES"
@@ -50,16 +50,35 @@ def cache_folder() -> Path:
     return (Path(given) if given else home / "tocsin") / f"names-{compiling.version()}"
 
 
+class NamesFolderError(OSError):
+    """Compiled names cannot be kept where they should be; the message says what to do."""
+
+
 def load(progress: compiling.Progress = lambda _: None) -> "Gazetteer":
-    """The compiled names; compiled first where they are not there yet, by one process while others wait."""
+    """The compiled names; compiled first where they are not there yet, by one process while others wait.
+
+    Raises NamesFolderError.
+    """
     folder = cache_folder()
     if not folder.exists():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with (folder.parent / "compile.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if not folder.exists():
-                compiling.write(folder, progress)
+        try:
+            _compile(folder, progress)
+        except OSError as error:
+            raise NamesFolderError(
+                f"names cannot be compiled into {folder.parent}: {error.strerror or error}. "
+                f"Set {CACHE_VARIABLE} to a folder that can be written, with 300 MB to spare"
+            ) from error
     return Gazetteer(folder)
+
+
+def _compile(folder: Path, progress: compiling.Progress) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with (folder.parent / "compile.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            # Whoever holds the lock is alone here: what lies about was left by a process that was killed.
+            compiling.remove_scratch(folder.parent)
+            compiling.write(folder, progress)
 
 
 class Gazetteer:
@@ -71,6 +90,8 @@ class Gazetteer:
         self._targets = self._column(folder, "targets")
         self._flags = self._column(folder, "flags")
         self._place_ends = self._column(folder, "place_ends")
+        self._ids = self._column(folder, "ids")
+        self._id_rows = self._column(folder, "id_rows")
         self.population = self._column(folder, "population")
         with (folder / "places.bin").open("rb") as file:
             self._places = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
@@ -94,9 +115,11 @@ class Gazetteer:
         return self._decoder.decode(self._places[start : int(self._place_ends[row])])
 
     def place_by_id(self, place_id: str) -> Place | None:
-        """The place with this id; reads the whole table, about a tenth of a second."""
-        rows = (self.place(row) for row in range(len(self._place_ends)))
-        return next((place for place in rows if place.id == place_id), None)
+        """The place with this id."""
+        wanted = place_id.encode("utf-8", "replace")
+        position = int(np.searchsorted(self._ids, np.bytes_(wanted)))
+        found = position < len(self._ids) and bytes(self._ids[position]) == wanted
+        return self.place(int(self._id_rows[position])) if found else None
 
     def find(self, text: str) -> list[Hit]:
         """Every name in the text, nested and overlapping ones too, in order of their ends."""
@@ -104,6 +127,9 @@ class Gazetteer:
         hits = []
         for start, end, pattern in self._automaton.find_overlapping(folded.text):
             first, last = folded.span(start + 1, end - 1)
+            last = end_with_marks(text, last)
+            if splits_syllable(text, first, last):
+                continue
             hits.append(Hit(first, last, int(self._offsets[pattern]), int(self._offsets[pattern + 1])))
         return hits
 

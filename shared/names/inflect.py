@@ -1,4 +1,4 @@
-"""Forms of a name in running text: Slavic cases, Arabic clitics. Generated when names are compiled.
+"""Forms of a name in running text: Slavic cases, Arabic clitics, names without their "town". Made at compile time.
 
 The rules are those of the languages' grammars for single-word names; an irregular name keeps its listed forms alone.
 """
@@ -12,6 +12,8 @@ _ARABIC_ARTICLE = "ال"
 _VOWELS = "аеёиоуыэюяіїє"
 _HARD_FEMININE = ("ы", "и", "е", "і", "у", "ой", "ою")
 _SOFT_ENDINGS = {"ия": ("ии", "ию", "ией"), "ія": ("ії", "ію", "ією"), "ея": ("еи", "ее", "ею")}
+# "Mandalay town", "town Phnom Penh": lists write so what reports write without.
+_TOWN = re.compile(r"^(?:ទី)?ក្រុង|မြို့$")
 
 
 def forms(name: str) -> Iterator[str]:
@@ -20,6 +22,8 @@ def forms(name: str) -> Iterator[str]:
         yield from _slavic(name)
     elif _ARABIC.match(name):
         yield from _arabic(name)
+    elif _TOWN.search(name):
+        yield _TOWN.sub("", name)
 
 
 def _slavic(name: str) -> Iterator[str]:

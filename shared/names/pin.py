@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from shared.config import text_query
 from shared.config.watches import ActorClause, Condition, PlaceClause, Watch
 from shared.geo import distance_km
+from shared.names.fold import fold_name
 from shared.names.gazetteer import Gazetteer, Meaning
 from shared.names.records import LexiconActor, Place
 
@@ -28,7 +30,7 @@ class Pinned:
 
 
 def pin(watch: Watch, names: Gazetteer) -> Pinned:
-    """The watch with ids for its names. Raises AmbiguousNameError."""
+    """The watch with ids for its names. Raises AmbiguousNameError, or ValueError where nothing is left to look for."""
     pinned = Pinned(watch)
     when = _pin_condition(watch.when, names, pinned.notes)
     pinned.watch = watch.model_copy(update={"when": when})
@@ -48,7 +50,15 @@ def _pin_condition(condition: Condition, names: Gazetteer, notes: list[str]) -> 
         children: Sequence[Condition] = getattr(condition, key)
         if children:
             return Condition.model_validate({key: [_pin_condition(child, names, notes) for child in children]})
+    if condition.text is not None:
+        for words in text_query.phrases(text_query.parse(condition.text.query)):
+            _refuse_nothing(words)
     return condition
+
+
+def _refuse_nothing(words: str) -> None:
+    if not fold_name(words).strip():
+        raise ValueError(f"nothing to look for in {words!r}. Write letters or digits")
 
 
 # ---------------------------------------------------------------- places
@@ -105,6 +115,7 @@ def _shown(place: Place) -> str:
 
 
 def _unknown_place(clause: PlaceClause, notes: list[str]) -> PlaceClause:
+    _refuse_nothing(clause.name or "")
     notes.append(f"no gazetteer knows the place '{clause.name}': its name is looked for in the text")
     if clause.within_km is not None:
         notes.append(f"'{clause.name}' has no known point, so within_km has no effect")
@@ -124,6 +135,7 @@ def _pin_actor(clause: ActorClause, names: Gazetteer, notes: list[str]) -> Actor
         shown = "; ".join(f"{actor.name} (id: {actor.id})" for actor in found.values())
         raise AmbiguousNameError(f"'{clause.name}' may be: {shown}. Give the id to choose")
     if not found:
+        _refuse_nothing(clause.name or "")
         notes.append(f"no lexicon knows the actor '{clause.name}': its name is looked for in the text")
         return clause.model_copy(update={"unknown": True})
     actor: LexiconActor = next(iter(found.values()))

@@ -31,8 +31,9 @@ def fail(message: str, code: int = 1) -> NoReturn:
 
 
 def print_json(value: Any) -> None:
-    """One JSON document on one line of stdout."""
-    print(json.dumps(value, ensure_ascii=False, default=str), flush=True)
+    """One JSON document on one line of stdout. Half a surrogate pair, which no encoding has, becomes JSON's escape."""
+    line = json.dumps(value, ensure_ascii=False, default=str)
+    print(line.encode("utf-8", "backslashreplace").decode("utf-8"), flush=True)
 
 
 def running_stack(data: Path) -> dict[str, Any] | None:

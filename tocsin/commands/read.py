@@ -34,7 +34,11 @@ def read(
     from services.extractor.read import Reader
     from shared.names import gazetteer
 
-    reader = Reader(gazetteer.load(lambda step: print(f"compiling names (once): {step}", file=sys.stderr)))
+    try:
+        names = gazetteer.load(lambda step: print(f"compiling names (once): {step}", file=sys.stderr))
+    except gazetteer.NamesFolderError as error:
+        fail(str(error))
+    reader = Reader(names)
     if jsonl:
         for number, line in enumerate(_lines(source), start=1):
             print_json(_read_line(reader, line, number))
@@ -117,9 +121,9 @@ def _read_line(reader: "Reader", line: str, number: int) -> dict[str, Any]:
     except (ValueError, KeyError, TypeError) as error:
         fail(f"line {number}: not a JSON object with an id: {error}")
     moment, url = _moment(str(row.get("published") or "")), str(row.get("url") or "")
-    if "html" in row:
+    if row.get("html"):
         try:
-            report = reader.read_html(row["html"], url=url, published_at=moment)
+            report = reader.read_html(str(row["html"]), url=url, published_at=moment)
         except NoTextError:
             report = reader.read_text("", title=title, url=url, published_at=moment)
         return {**report_json(report), "id": row_id}

@@ -77,11 +77,13 @@ def _in_files(config: Path) -> list[dict[str, Any]]:
 def _in_force(kafka: str) -> list[dict[str, Any]]:
     import asyncio
 
+    from aiokafka.errors import KafkaError
+
     from shared.kafka import DependencyDownError
     from tocsin.config_files.lint import read_history
 
     try:
         history = asyncio.run(read_history(kafka, "watches.changed"))
-    except DependencyDownError as error:
-        fail(str(error))
+    except (DependencyDownError, KafkaError) as error:
+        fail(f"{kafka} does not answer: {error}")
     return [_row(item.id, item.body, item.owner, item.version) for item in history.items.values()]

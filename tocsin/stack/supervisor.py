@@ -109,7 +109,9 @@ class Supervisor:
             if time.monotonic() - child.started > HEALTHY_SECONDS:
                 backoff = FIRST_BACKOFF_SECONDS
             self._notice(f"{child.program.name} ended ({_how(code)}); starting it again")
-            await asyncio.sleep(backoff)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), backoff)
+                return
             backoff = min(backoff * 2, MAX_BACKOFF_SECONDS)
             child.restarts += 1
 
@@ -125,6 +127,8 @@ class Supervisor:
                 preexec_fn=_die_with_parent,
             )
         child.started = time.monotonic()
+        if self._stopping.is_set():  # asked to stop while the process was being made
+            child.process.terminate()
         return await child.process.wait()
 
     async def stop(self) -> None:
@@ -132,9 +136,11 @@ class Supervisor:
         self._stopping.set()
         for group in _stop_order(list(self.children.values())):
             await asyncio.gather(*map(self._stop, group))
+        keepers = [child.keeper for child in self.children.values() if child.keeper is not None]
+        if keepers:
+            await asyncio.wait(keepers, timeout=STOP_SECONDS)
         for child in self.children.values():
-            if child.keeper is not None:
-                child.keeper.cancel()
+            await self._stop(child)
 
     async def _stop(self, child: Child) -> None:
         process = child.process

@@ -1,4 +1,7 @@
-"""Countries at their own centre, with their names in many languages: GeoNames, countryinfo, pycountry and CLDR."""
+"""Countries and continents at their own centre, with their names in many languages.
+
+From GeoNames, countryinfo, pycountry and CLDR.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -50,6 +53,27 @@ CENTRES = {
     "VI": (18.34, -64.93),
     "XK": (42.58, 21.0),
 }
+# CLDR's code (UN M.49), GeoNames' id and point. Without them "Africa" and "Asia" are towns of Tunisia and Philippines.
+CONTINENTS = {
+    "002": (6255146, 7.19, 21.09),
+    "142": (6255147, 29.84, 89.3),
+    "150": (6255148, 48.69, 9.14),
+    "003": (6255149, 46.07, -100.55),
+    "005": (6255150, -14.6, -57.66),
+    "009": (6255151, -18.31, 138.52),
+}
+
+
+def continents() -> Iterator[NamedPlace]:
+    """The continents that people live on; they lie in no country."""
+    territories = [Locale(language).territories for language in LANGUAGES]
+    for code, (geoname_id, lat, lon) in CONTINENTS.items():
+        names = {str(table[code]) for table in territories if code in table}
+        name = str(territories[0][code])
+        place = Place(
+            id=f"gn:{geoname_id}", name=name, lat=lat, lon=lon, country="", feature="region", geoname_id=geoname_id
+        )
+        yield NamedPlace(place, tuple(sorted(names - {name})))
 
 
 def places() -> Iterator[NamedPlace]:
