@@ -87,7 +87,8 @@ class _Report:
 class _Doubt:
     """What speaks against a word being a place.
 
-    It only ever opens sentences; it is part of a person's name; it is one word that stands in lines of capitals alone.
+    It only ever opens sentences, or its script has no capitals; it is part of a person's name; it is one word that
+    stands in lines of capitals alone.
     """
 
     only_opens: bool
@@ -103,12 +104,18 @@ def _doubtful(surfaces: list[Surface], text: str) -> dict[str, _Doubt]:
     starts = {surface.start for surface in surfaces if _is_well_known(surface)}
     return {
         name: _Doubt(
-            only_opens=all(starts_sentence(text, s.start) for s in group),
+            only_opens=all(_capital_says_nothing(text, s) for s in group),
             in_person=any(_has_given_name(text, s, starts) for s in group),
             only_shouted=name.isalpha() and all(shouting.at(s.start) for s in group),
         )
         for name, group in mentions.items()
     }
+
+
+def _capital_says_nothing(text: str, surface: Surface) -> bool:
+    """At a sentence's start, and for a single word in a script that has no capitals."""
+    has_case = surface.text.lower() != surface.text.upper()
+    return starts_sentence(text, surface.start) if has_case else not re.search(r"\W", surface.text)
 
 
 def _is_well_known(surface: Surface) -> bool:

