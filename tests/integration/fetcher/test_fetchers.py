@@ -9,7 +9,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from redis import Redis as RedisClient
 
+from shared.process import EX_TEMPFAIL
 from tests.integration.fetcher.world import World, http, open_world, rss
 from tests.stack.brokers import EmbeddedKafka
 from tests.stack.parts import require
@@ -227,3 +229,15 @@ async def test_a_fetcher_stops_when_asked(small_world: World) -> None:
     fetcher = await world.start()
     assert await asyncio.to_thread(fetcher.stop) == 0
     wait_until(lambda: not fetcher.is_running, 5, "the end")
+
+
+async def test_a_fetcher_whose_broker_is_gone_ends_as_its_supervisor_expects(small_world: World) -> None:
+    world = small_world
+    world.site.answers["/s"] = rss()
+    await world.add_sources("/s")
+    fetcher = await world.start()
+    await asyncio.to_thread(world.broker.kill)
+    await asyncio.to_thread(wait_until, lambda: not fetcher.is_running, 25, "the fetcher's end")
+    assert fetcher.kill() == EX_TEMPFAIL
+    with RedisClient.from_url(world.redis.url) as client:
+        assert client.keys("tocsin:seen:*") == []

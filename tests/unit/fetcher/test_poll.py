@@ -1,5 +1,7 @@
 """Polls: nothing lost, nothing marked before its confirmation, and no feed that takes the fetcher along."""
 
+import asyncio
+
 import httpx
 import pytest
 
@@ -44,6 +46,18 @@ async def test_a_broker_that_is_down_ends_the_poll_and_marks_nothing(world: Worl
     assert (world.memory.seen, world.memory.sources, world.due.times) == (set(), {}, {})
     world.producer.down = False
     assert (await world.poll()).published == 1
+
+
+async def test_a_broker_that_never_confirms_ends_the_poll(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def wait_for_ever(*_: object, **__: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("services.fetcher.poll.PUBLISH_SECONDS", 0.01)
+    monkeypatch.setattr(world.producer, "send", wait_for_ever)
+    world.site(rss(ONE))
+    with pytest.raises(DependencyDownError, match="no confirmation within"):
+        await world.poll()
+    assert (world.memory.seen, world.memory.sources) == (set(), {})
 
 
 async def test_validators_are_kept_and_sent_byte_for_byte(world: World) -> None:
