@@ -27,6 +27,8 @@ from shared.kafka import DependencyDownError
 from shared.topics import Topic
 
 REPLAY_GROUP_HEADER = "tocsin-replay-group"
+# An idempotent producer never gives up by itself.
+PUBLISH_SECONDS = 30.0
 
 E = TypeVar("E", bound=Event)
 
@@ -107,9 +109,12 @@ Handler = Callable[[E, Message], Awaitable[Result]]
 async def publish(producer: AIOKafkaProducer, outputs: Sequence[Output]) -> None:
     """Publishes and waits for every confirmation. Raises DependencyDownError, or ValueError where one is too large."""
     try:
-        # send() is awaited in turn, so that order within a key is kept; the confirmations are awaited together.
-        sent = [await producer.send(o.topic.name, codec.encode(o.event), key=o.key.encode()) for o in outputs]
-        await asyncio.gather(*sent)
+        async with asyncio.timeout(PUBLISH_SECONDS):
+            # send() is awaited in turn, so that order within a key is kept; the confirmations are awaited together.
+            sent = [await producer.send(o.topic.name, codec.encode(o.event), key=o.key.encode()) for o in outputs]
+            await asyncio.gather(*sent)
+    except TimeoutError as error:
+        raise DependencyDownError(f"publishing: no confirmation within {PUBLISH_SECONDS:g} s") from error
     except MessageSizeTooLargeError as error:
         raise ValueError(f"event too large: {error}") from error
     except KafkaError as error:
@@ -201,10 +206,11 @@ class Delivery(Generic[E]):
 
     async def _write(self, letter: DeadLetter) -> None:
         try:
-            await self._producer.send_and_wait(self.stage.source.dead, codec.encode(letter), key=letter.key)
+            async with asyncio.timeout(PUBLISH_SECONDS):
+                await self._producer.send_and_wait(self.stage.source.dead, codec.encode(letter), key=letter.key)
         except MessageSizeTooLargeError:
             raise
-        except KafkaError as failure:
+        except (KafkaError, TimeoutError) as failure:
             raise DependencyDownError(f"writing a dead letter: {failure!r}") from failure
 
 

@@ -1,6 +1,7 @@
 """Thin helpers over aiokafka: one producer set-up, and readers that own no group."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from shared.topics import MAX_EVENT_BYTES
 
 FETCH_BYTES = 4_000_000
 REQUEST_OVERHEAD_BYTES = 64_000
+STOP_SECONDS = 5.0
 
 
 class DependencyDownError(RuntimeError):
@@ -51,6 +53,19 @@ def consumer(bootstrap: str, *topics: str, group: str | None = None) -> AIOKafka
         max_poll_interval_ms=300_000,
         metadata_max_age_ms=60_000,
     )
+
+
+@contextlib.asynccontextmanager
+async def running_producer(bootstrap: str) -> AsyncIterator[AIOKafkaProducer]:
+    """A started producer, stopped at the end. Raises DependencyDownError."""
+    made = producer(bootstrap)
+    await start(made)
+    try:
+        yield made
+    finally:
+        # Where the broker is down it would wait for ever for what it could not send.
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(made.stop(), STOP_SECONDS)
 
 
 async def start(client: AIOKafkaProducer | AIOKafkaConsumer) -> None:

@@ -62,9 +62,7 @@ async def run_stage(
     health: Health,
 ) -> None:
     """Runs the stage until ``stop`` is set."""
-    producer = kafka.producer(bootstrap)
-    await kafka.start(producer)
-    try:
+    async with kafka.running_producer(bootstrap) as producer:
         app = create_faust_app(stage, bootstrap)
         _add_agent(app, stage, Delivery(stage, handler, producer), batch, wait_seconds)
         app.finalize()
@@ -75,8 +73,6 @@ async def run_stage(
             log.get("tocsin.worker").error("faust_crashed", stage=stage.name, error=repr(app.crash_reason))
             os._exit(EX_TEMPFAIL)
         await _stop(app, stage)
-    finally:
-        await producer.stop()
 
 
 async def _stop(app: faust.App, stage: Stage[E]) -> None:

@@ -42,15 +42,12 @@ async def replay(bootstrap: str, letters: Sequence[Found]) -> None:
 
     Repeating it is harmless: ids are derived from content. Raises DependencyDownError.
     """
-    producer = kafka.producer(bootstrap)
-    await kafka.start(producer)
-    try:
-        for found in letters:
-            letter = found.letter
-            headers = [pair for pair in letter.headers if pair[0] != REPLAY_GROUP_HEADER]
-            headers.append((REPLAY_GROUP_HEADER, letter.consumer_group.encode()))
-            await producer.send_and_wait(letter.topic, letter.value, key=letter.key, headers=headers)
-    except KafkaError as error:
-        raise DependencyDownError(f"replaying: {error!r}") from error
-    finally:
-        await producer.stop()
+    async with kafka.running_producer(bootstrap) as producer:
+        try:
+            for found in letters:
+                letter = found.letter
+                headers = [pair for pair in letter.headers if pair[0] != REPLAY_GROUP_HEADER]
+                headers.append((REPLAY_GROUP_HEADER, letter.consumer_group.encode()))
+                await producer.send_and_wait(letter.topic, letter.value, key=letter.key, headers=headers)
+        except KafkaError as error:
+            raise DependencyDownError(f"replaying: {error!r}") from error

@@ -58,12 +58,8 @@ def create_lifecycle(settings: AlerterSettings) -> Main:
 
     async def main(stop: asyncio.Event, health: Health) -> None:
         step = lifecycle.Lifecycle(settings.kafka, utc_now)
-        producer = kafka.producer(settings.kafka)
-        await kafka.start(producer)
-        try:
+        async with kafka.running_producer(settings.kafka) as producer:
             await consume(settings.kafka, Delivery(lifecycle.STAGE, step, producer), step, stop, health)
-        finally:
-            await producer.stop()
 
     return main
 
@@ -74,26 +70,24 @@ def create_dispatch(settings: AlerterSettings) -> Main:
     async def main(stop: asyncio.Event, health: Health) -> None:
         receivers = ConfigFollower(settings.kafka, RECEIVERS_CHANGED)
         secrets = Secrets(settings.config)
-        producer = kafka.producer(settings.kafka)
-        await kafka.start(producer)
-        try:
-            async with client(EgressGuard(settings.egress.allow), settings.notify_user_agent) as http:
-                notifiers: dict[str, Notifier] = {
-                    "webhook": WebhookNotifier(http, secrets, settings.console_url, utc_now),
-                    "slack": SlackNotifier(http, secrets, settings.console_url, utc_now),
-                }
-                step = dispatch_step.Dispatch(
-                    settings.kafka, producer, receivers.history, notifiers, utc_now, settings.notify_concurrency
-                )
+        async with (
+            kafka.running_producer(settings.kafka) as producer,
+            client(EgressGuard(settings.egress.allow), settings.notify_user_agent) as http,
+        ):
+            notifiers: dict[str, Notifier] = {
+                "webhook": WebhookNotifier(http, secrets, settings.console_url, utc_now),
+                "slack": SlackNotifier(http, secrets, settings.console_url, utc_now),
+            }
+            step = dispatch_step.Dispatch(
+                settings.kafka, producer, receivers.history, notifiers, utc_now, settings.notify_concurrency
+            )
 
-                async def work() -> None:
-                    await receivers.ready.wait()
-                    delivery = Delivery(dispatch_step.STAGE, step, producer)
-                    await consume(settings.kafka, delivery, step, stop, health, step.settle)
+            async def work() -> None:
+                await receivers.ready.wait()
+                delivery = Delivery(dispatch_step.STAGE, step, producer)
+                await consume(settings.kafka, delivery, step, stop, health, step.settle)
 
-                await until_first_ends(receivers.run(), step.run_lanes(), work())
-        finally:
-            await producer.stop()
+            await until_first_ends(receivers.run(), step.run_lanes(), work())
 
     return main
 

@@ -39,12 +39,8 @@ def create_group(settings: ExtractorSettings) -> Main:
 
     async def main(stop: asyncio.Event, health: Health) -> None:
         group = group_step.Group(settings.kafka, settings.group_memory_days, utc_now)
-        producer = kafka.producer(settings.kafka)
-        await kafka.start(producer)
-        try:
+        async with kafka.running_producer(settings.kafka) as producer:
             await consume(settings.kafka, Delivery(group_step.STAGE, group, producer), group, stop, health)
-        finally:
-            await producer.stop()
 
     return main
 

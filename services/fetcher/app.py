@@ -5,7 +5,6 @@ import contextlib
 import time
 from collections.abc import Mapping
 
-from aiokafka import AIOKafkaProducer
 from pydantic import ValidationError
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -30,7 +29,6 @@ from shared.topics import SOURCES_CHANGED
 IDLE_SECONDS = 0.1
 RECONCILE_SECONDS = 5.0
 REDIS_PAUSE_SECONDS = 1.0
-STOP_PRODUCER_SECONDS = 5.0
 # A Redis that neither answers nor hangs up is as good as down.
 REDIS_TIMEOUT_SECONDS = 10.0
 
@@ -110,12 +108,6 @@ class Fetcher:
         pause.cancel()
 
 
-async def _stop(producer: AIOKafkaProducer) -> None:
-    """Stops the producer; where the broker is down it would wait for ever for what it could not send."""
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(producer.stop(), STOP_PRODUCER_SECONDS)
-
-
 def create_app(settings: FetcherSettings) -> Main:
     """The fetcher, to be run by ``shared.process``."""
 
@@ -124,11 +116,9 @@ def create_app(settings: FetcherSettings) -> Main:
         redis = Redis.from_url(
             settings.redis, socket_timeout=REDIS_TIMEOUT_SECONDS, socket_connect_timeout=REDIS_TIMEOUT_SECONDS
         )
-        producer = kafka.producer(settings.kafka)
-        await kafka.start(producer)
         async with contextlib.AsyncExitStack() as stack:
+            producer = await stack.enter_async_context(kafka.running_producer(settings.kafka))
             stack.push_async_callback(redis.aclose)
-            stack.push_async_callback(_stop, producer)
             http = await stack.enter_async_context(client(guard, settings.fetch_user_agent))
             poller = Poller(
                 settings=settings,

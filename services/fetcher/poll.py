@@ -37,7 +37,6 @@ FEED_ACCEPT = "application/atom+xml, application/rss+xml, application/xml;q=0.9,
 PAGE_ACCEPT = "text/html, application/xhtml+xml, */*;q=0.5"
 # A feed that shows thousands at once is taken in over several polls, so that what it adds meanwhile need not wait.
 MAX_ARTICLES_PER_POLL = 100
-PUBLISH_SECONDS = 30.0
 SLOW_DOWN = frozenset({429, 503})
 SLOW_DOWN_SECONDS = 30.0
 
@@ -68,20 +67,12 @@ class Poller:
         async with self._lease(source.id):
             before = await self.memory.source(source.id)
             outcome = await self._outcome(source, before)
-        await self._publish(Output(SOURCES_POLLED, source.id, outcome.event))
+        await publish(self.producer, [Output(SOURCES_POLLED, source.id, outcome.event)])
         await self.memory.keep_source(source.id, outcome.memory)
         await self.due.put(source.id, _seconds(outcome.event.next_due_at or self.now()))
         metrics.POLLS.labels(outcome.event.outcome).inc()
         metrics.POLL_SECONDS.observe(time.perf_counter() - started)
         _log_poll(outcome.event, time.perf_counter() - started)
-
-    async def _publish(self, output: Output) -> None:
-        """Publishes and waits for the confirmation. Raises DependencyDownError; the producer itself never gives up."""
-        try:
-            async with asyncio.timeout(PUBLISH_SECONDS):
-                await publish(self.producer, [output])
-        except TimeoutError as error:
-            raise DependencyDownError(f"publishing: no confirmation within {PUBLISH_SECONDS:g} s") from error
 
     @contextlib.asynccontextmanager
     async def _lease(self, source_id: str) -> AsyncIterator[None]:
@@ -170,11 +161,11 @@ class Poller:
         if fetched is None:
             return False
         try:
-            await self._publish(Output(ARTICLES_FETCHED, fetched.article_id, fetched))
+            await publish(self.producer, [Output(ARTICLES_FETCHED, fetched.article_id, fetched)])
         except ValueError as error:  # it cannot be encoded, or is too large: once more without what it came with
             log.get("tocsin.fetcher").exception("article_unpublishable", article_id=article.article_id, url=article.url)
             fetched = page.without_page(article, repr(error))
-            await self._publish(Output(ARTICLES_FETCHED, fetched.article_id, fetched))
+            await publish(self.producer, [Output(ARTICLES_FETCHED, fetched.article_id, fetched)])
         await self.memory.mark_seen(fetched.article_id)
         metrics.ARTICLES_FETCHED.labels("page" if fetched.page else "entry").inc()
         _log_article(fetched)

@@ -24,13 +24,9 @@ def create_app(settings: ServiceSettings) -> process.Main:
     async def main(stop: asyncio.Event, health: Health) -> None:
         names = await asyncio.to_thread(gazetteer.load)
         followers = {kind.key: ConfigFollower(settings.kafka, kind.topic) for kind in KINDS}
-        producer = kafka.producer(settings.kafka)
-        await kafka.start(producer)
-        try:
+        async with kafka.running_producer(settings.kafka) as producer:
             publisher = FilePublisher(folder, producer, followers, names, utc_now)
             await until_first_ends(*(f.run() for f in followers.values()), publisher.run(stop, health))
-        finally:
-            await producer.stop()
 
     return main
 

@@ -3,10 +3,10 @@
 import runpy
 import sys
 
-from services.fetcher import poll
 from services.fetcher.due import DueQueue
+from shared import delivery
 
 if __name__ == "__main__":
     DueQueue.__init__.__defaults__ = (float(sys.argv.pop(1)),)  # type: ignore[misc]
-    poll.PUBLISH_SECONDS = 4.0
+    delivery.PUBLISH_SECONDS = 4.0
     runpy.run_module("services.fetcher", run_name="__main__")

@@ -131,7 +131,7 @@ class World:
     def _answer(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)
         answer = self.answers(request)
-        return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
+        return httpx.Response(answer.status_code, headers=answer.headers, stream=httpx.ByteStream(answer.content))
 
     def site(self, feed: httpx.Response, page: httpx.Response = PAGE) -> None:
         """The feed at its address, and one page everywhere else."""

@@ -52,7 +52,7 @@ async def test_a_broker_that_never_confirms_ends_the_poll(world: World, monkeypa
     async def wait_for_ever(*_: object, **__: object) -> None:
         await asyncio.Event().wait()
 
-    monkeypatch.setattr("services.fetcher.poll.PUBLISH_SECONDS", 0.01)
+    monkeypatch.setattr("shared.delivery.PUBLISH_SECONDS", 0.01)
     monkeypatch.setattr(world.producer, "send", wait_for_ever)
     world.site(rss(ONE))
     with pytest.raises(DependencyDownError, match="no confirmation within"):
