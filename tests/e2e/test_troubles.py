@@ -1,5 +1,9 @@
 """A feed of garbage, a receiver that is not there, a poison message: the rest flows on, and logs and metrics say so."""
 
+import asyncio
+import json
+import os
+import sys
 import urllib.request
 
 from aiokafka import AIOKafkaProducer
@@ -39,6 +43,9 @@ async def test_troubles_stay_where_they_are(world: World) -> None:
         await world.until(lambda: _retrying(world) != [], what="the attempts at the receiver that is not there")
         dispatch_metrics = _metrics(world, "alerter.dispatch")
         extract_metrics = _metrics(world, "extractor.extract")
+        (listed,) = map(json.loads, await _tocsin(world, "dead", "list", "--json"))
+        await _tocsin(world, "dead", "replay", listed["id"])
+        await world.until(lambda: len(_dead(world)) == 2, what="the replayed message, dead again")
         letters = [r async for r in kafka.read_all(world.stack.kafka, topics.ARTICLES_FETCHED.dead)]
     assert "neither RSS nor Atom" in polled["garbage"]["error"]
     assert polled["dead-host"]["outcome"] == "failed"
@@ -47,7 +54,9 @@ async def test_troubles_stay_where_they_are(world: World) -> None:
     assert _retrying(world)[0]["next_attempt_at"]
     assert 'tocsin_notifications_total{kind="webhook",outcome="again"}' in dispatch_metrics
     assert 'tocsin_messages_handled_total{outcome="dead",stage="extract"} 1.0' in extract_metrics
-    (letter,) = [codec.decode(record.value, DeadLetter) for record in letters]
+    letter, again = sorted((codec.decode(r.value, DeadLetter) for r in letters), key=lambda one: one.failed_at)
+    assert (again.value, dict(again.headers)["origin"]) == (letter.value, b"test")
+    assert (listed["stage"], listed["error"]) == (letter.stage, letter.error)
     assert (letter.stage, letter.consumer_group, letter.value) == ("extract", "tocsin.extract", b"poison")
     assert letter.error.startswith("undecodable")
 
@@ -57,6 +66,21 @@ async def _poison(bootstrap: str) -> None:
     await producer.start()
     await producer.send_and_wait(topics.ARTICLES_FETCHED.name, b"poison", key=b"x", headers=[("origin", b"test")])
     await producer.stop()
+
+
+def _dead(world: World) -> list[dict[str, object]]:
+    return [line for line in world.log("extractor.extract") if line.get("outcome") == "dead"]
+
+
+async def _tocsin(world: World, *arguments: str) -> list[str]:
+    """A command beside the running stack; its lines."""
+    environment = {**os.environ, "TOCSIN_KAFKA": world.stack.kafka}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tocsin", *arguments, stdout=asyncio.subprocess.PIPE, env=environment
+    )
+    out, _ = await process.communicate()
+    assert process.returncode == 0
+    return out.decode().splitlines()
 
 
 def _retrying(world: World) -> list[dict[str, object]]:
