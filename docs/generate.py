@@ -5,6 +5,7 @@
 # ruff: noqa: INP001 - a script beside the pages that it writes, not a package
 
 import importlib
+import inspect
 import json
 import re
 import sys
@@ -233,6 +234,9 @@ def metrics_page() -> str:
 def schema_file(event: type[events.Event]) -> str:
     """The JSON Schema of one event, as its file in ``docs/schemas/`` holds it."""
     schema = {"$schema": DRAFT, **msgspec.json.schema(event)}
+    for definition in schema.get("$defs", {}).values():
+        if "description" in definition:  # Python 3.13 takes the indentation off docstrings; earlier ones keep it
+            definition["description"] = inspect.cleandoc(definition["description"])
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
