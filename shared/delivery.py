@@ -15,7 +15,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 import msgspec
 from aiokafka import AIOKafkaProducer
@@ -35,14 +35,6 @@ E = TypeVar("E", bound=Event)
 
 class PassingError(RuntimeError):
     """This message failed for a reason that may pass; it is worth another attempt."""
-
-
-class Retryable(Protocol):
-    """How often, and after which pauses, a passing failure is tried again."""
-
-    def pauses(self) -> Sequence[float]:
-        """Seconds before the second attempt, the third, and so on."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

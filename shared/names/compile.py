@@ -183,7 +183,6 @@ def _write_places(folder: Path, places: list[Place]) -> None:
     order = np.argsort(ids, kind="stable").astype(np.uint32)
     np.save(folder / "ids.npy", ids[order])
     np.save(folder / "id_rows.npy", order)
-    np.save(folder / "population.npy", np.array([p.population for p in places], np.uint32))
 
 
 def _replace(scratch: Path, folder: Path) -> None:

@@ -92,7 +92,6 @@ class Gazetteer:
         self._place_ends = self._column(folder, "place_ends")
         self._ids = self._column(folder, "ids")
         self._id_rows = self._column(folder, "id_rows")
-        self.population = self._column(folder, "population")
         with (folder / "places.bin").open("rb") as file:
             self._places = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         self._decoder = msgspec.msgpack.Decoder(Place)

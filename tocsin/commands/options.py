@@ -8,6 +8,8 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from tocsin.stack import RUN_FILE
+
 Config = Annotated[
     Path, typer.Option("--config", envvar="TOCSIN_CONFIG", help="Configuration directory.", file_okay=False)
 ]
@@ -21,7 +23,6 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 
 CONFIG = Path("config")
 DATA = Path("var")
-RUN_FILE = "stack.json"
 
 
 def fail(message: str, code: int = 1) -> NoReturn:

@@ -8,13 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tocsin.stack import programs
+from tocsin.stack import RUN_FILE, programs
 from tocsin.stack.ports import free_port
 from tocsin.stack.supervisor import Program, Supervisor
 from tocsin.topic_admin import create_topics
 
 CONSOLE_PORT = 8470
-RUN_FILE = "stack.json"
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,13 +155,6 @@ class Supervisor:
                 process.kill()
             await process.wait()
 
-    async def stop_one(self, name: str) -> None:
-        """Stops one program for good."""
-        child = self.children.pop(name)
-        if child.keeper is not None:
-            child.keeper.cancel()
-        await self._stop(child)
-
 
 CORE = ("valkey", "broker")
 

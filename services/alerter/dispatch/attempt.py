@@ -42,20 +42,25 @@ def pause_after(attempt_number: int, retry_after: float | None, jitter: float) -
     return max(pause, min(retry_after or 0.0, MAX_RETRY_AFTER))
 
 
-def record(
-    request: NotificationRequested, number: int, attempt: Attempt, now: datetime, jitter: float
-) -> NotificationSent:
-    """The event for an attempt: delivered, given up, or due again."""
-    sent = NotificationSent(
+def begun(request: NotificationRequested, number: int, now: datetime) -> NotificationSent:
+    """The event that stands before an attempt whose end may never be known."""
+    return NotificationSent(
         notification_id=request.notification_id,
         receiver_id=request.receiver_id,
         alert_id=request.alert.alert_id,
         revision=request.alert.revision,
-        outcome="delivered",
+        outcome="sending",
         attempt=number,
         sent_at=now,
-        status=attempt.status,
-        error=attempt.error[:500],
+    )
+
+
+def record(
+    request: NotificationRequested, number: int, attempt: Attempt, now: datetime, jitter: float
+) -> NotificationSent:
+    """The event for an attempt: delivered, given up, or due again."""
+    sent = msgspec.structs.replace(
+        begun(request, number, now), outcome="delivered", status=attempt.status, error=attempt.error[:500]
     )
     if attempt.verdict is Verdict.DELIVERED:
         return sent

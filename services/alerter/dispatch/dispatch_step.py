@@ -13,7 +13,7 @@ import msgspec
 from aiokafka import AIOKafkaProducer
 from pydantic import ValidationError
 
-from services.alerter.dispatch.attempt import Attempt, Verdict
+from services.alerter.dispatch.attempt import Attempt, Verdict, begun
 from services.alerter.dispatch.lane import Lane, Pending
 from services.alerter.dispatch.notifiers import Notifier
 from shared import codec, kafka, log, metrics
@@ -160,7 +160,7 @@ class Dispatch:
         if receiver is None:
             return Attempt(Verdict.AGAIN, error=f"no valid receiver has the id {request.receiver_id}")
         if receiver.type == "slack":  # it cannot tell a repeat from a first send, so what was begun is on record
-            await self._record(self._begun(request, number))
+            await self._record(begun(request, number, self._now()))
         with metrics.NOTIFY_SECONDS.labels(receiver.type).time():
             attempt = await self._attempt(receiver, request)
         metrics.NOTIFICATIONS.labels(receiver.type, attempt.verdict.value).inc()
@@ -175,17 +175,6 @@ class Dispatch:
         except Exception as error:  # noqa: BLE001 - a bug must cost this notification its turn, not stop all others
             self._log.exception("notifier_failed", notification_id=request.notification_id)
             return Attempt(Verdict.AGAIN, error=f"failed inside Tocsin: {type(error).__name__}")
-
-    def _begun(self, request: NotificationRequested, number: int) -> NotificationSent:
-        return NotificationSent(
-            notification_id=request.notification_id,
-            receiver_id=request.receiver_id,
-            alert_id=request.alert.alert_id,
-            revision=request.alert.revision,
-            outcome="sending",
-            attempt=number,
-            sent_at=self._now(),
-        )
 
     async def _record(self, sent: NotificationSent) -> None:
         await publish(self._producer, [Output(NOTIFICATIONS_SENT, sent.receiver_id, sent)])
