@@ -7,13 +7,15 @@ ARGS ?=
 export TOCSIN_NAMES ?= $(CURDIR)/var/names
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo test bench lint format lock up down clean
+.PHONY: help setup demo test bench chaos soak lint format lock up down clean
 
 help:
 	@echo "make demo    show Tocsin at work (ARGS=\"--once --json\" for scripts)"
 	@echo "make test    run all tests; says which real parts it did without"
 	@echo "make lint    style, types and import walls"
 	@echo "make bench   measure, in ratios"
+	@echo "make chaos   kill services, broker and Redis while articles flow, and count (ARGS=--json)"
+	@echo "make soak    full rate for minutes; what grows (ARGS=\"--minutes 10\")"
 	@echo "make up      run everything on this machine; make down stops it"
 	@echo "make setup   only install; make lock pins anew"
 
@@ -36,6 +38,12 @@ test: setup
 
 bench: setup
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+chaos: setup
+	@$(BIN)/python -m tests.chaos $(ARGS)
+
+soak: setup
+	@$(BIN)/python -m tests.chaos.soak $(ARGS)
 
 lint: setup
 	$(BIN)/ruff check .

@@ -1,15 +1,29 @@
 """The group step: one ordered consumer of ``reports.extracted``, whose state is rebuilt from its own output."""
 
-from datetime import timedelta
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 
-from services.extractor.stories import Stories
+from services.extractor.stories import Stories, Text
 from shared import codec, kafka, log, metrics
 from shared.delivery import Message, Output, Result, Stage
-from shared.events import ReportExtracted, ReportGrouped
+from shared.events import Event, ReportExtracted
 from shared.times import Clock
 from shared.topics import REPORTS_EXTRACTED, REPORTS_GROUPED
 
 STAGE = Stage("group", REPORTS_EXTRACTED, ReportExtracted)
+
+
+class _ReportTrace(Event, frozen=True, kw_only=True):
+    article_id: str
+    passages: tuple[str, ...] = ()
+
+
+class _Trace(Event, frozen=True, kw_only=True):
+    """The part of ``ReportGrouped`` that a story is remembered by: a rebuild need not hold weeks of full texts."""
+
+    story_id: str
+    grouped_at: datetime
+    report: _ReportTrace
 
 
 class Group:
@@ -23,12 +37,21 @@ class Group:
     async def rebuild(self, partition: int) -> None:
         """Builds the stories from what was grouped within memory. ``partition`` is the only one there is."""
         del partition
-        stories, since = Stories(), self._now() - self._memory
-        records = [record async for record in kafka.read_all(self._bootstrap, REPORTS_GROUPED.name, since=since)]
-        for record in sorted(records, key=lambda r: r.timestamp):
-            stories.remember(codec.decode(record.value, ReportGrouped))
+        stories = Stories()
+        for text in sorted([text async for text in self._grouped_before()], key=lambda text: text.grouped_at):
+            stories.remember(text)
         self._stories = stories
         self._log.info("rebuilt", articles=len(stories.articles), stories=len(stories.copies))
+
+    async def _grouped_before(self) -> AsyncIterator[Text]:
+        since = self._now() - self._memory
+        async for record in kafka.read_all(self._bootstrap, REPORTS_GROUPED.name, since=since):
+            try:
+                trace = codec.decode(record.value, _Trace)
+            except codec.UndecodableError as error:  # it would stop every process that reads it
+                self._log.error("record_undecodable", topic=record.topic, offset=record.offset, error=str(error))
+                continue
+            yield Text(trace.grouped_at, trace.report.article_id, trace.story_id, trace.report.passages)
 
     def drop(self, partition: int) -> None:
         """Forgets the stories: another process owns them now."""
@@ -49,7 +72,7 @@ class Group:
         if grouped is None:
             return Result(note={**note, "repeat": True})
         # Remembered before it is confirmed: where publishing fails the process ends, and its memory with it.
-        self._stories.remember(grouped)
+        self._stories.remember(Text.of(grouped))
         metrics.REPORTS_GROUPED.labels(grouped.joined_by).inc()
         note |= {"story_id": grouped.story_id, "joined_by": grouped.joined_by, "copies": grouped.copies}
         return Result(events=(Output(REPORTS_GROUPED, grouped.story_id, grouped),), note=note)

@@ -16,13 +16,19 @@ MIN_SHARED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class _Text:
+class Text:
     """A report's text, as far as it is remembered."""
 
     grouped_at: datetime
     article_id: str
     story_id: str
     passages: tuple[str, ...]
+
+    @staticmethod
+    def of(grouped: ReportGrouped) -> "Text":
+        """What is remembered of a record."""
+        report = grouped.report
+        return Text(grouped.grouped_at, report.article_id, grouped.story_id, report.passages)
 
 
 @dataclass(slots=True)
@@ -31,22 +37,21 @@ class Stories:
 
     articles: set[str] = field(default_factory=set)
     copies: Counter[str] = field(default_factory=Counter)
-    _texts: deque[_Text] = field(default_factory=deque)  # in the order in which they were grouped
+    _texts: deque[Text] = field(default_factory=deque)  # in the order in which they were grouped
     _forgotten: int = 0  # the row of the first of _texts
     _texts_with: dict[str, list[int]] = field(default_factory=dict)  # passage -> rows, in order
     _remembered: Counter[str] = field(default_factory=Counter)  # texts of each story
 
-    def remember(self, grouped: ReportGrouped) -> None:
-        """Takes in a record that was published. The first record of an article wins."""
-        report = grouped.report
-        if report.article_id in self.articles:
+    def remember(self, text: Text) -> None:
+        """Takes in the text of a record that was published. The first record of an article wins."""
+        if text.article_id in self.articles:
             return
-        self.articles.add(report.article_id)
-        self.copies[grouped.story_id] += 1
-        self._remembered[grouped.story_id] += 1
+        self.articles.add(text.article_id)
+        self.copies[text.story_id] += 1
+        self._remembered[text.story_id] += 1
         row = self._forgotten + len(self._texts)
-        self._texts.append(_Text(grouped.grouped_at, report.article_id, grouped.story_id, report.passages))
-        for passage in report.passages:
+        self._texts.append(text)
+        for passage in text.passages:
             self._texts_with.setdefault(passage, []).append(row)
 
     def forget_before(self, moment: datetime) -> None:

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from services.fetcher.clock_watch import ClockWatch
 from services.fetcher.due import DueQueue
 from services.fetcher.memory import Memory
 from services.fetcher.poll import Poller
@@ -31,6 +32,7 @@ RECONCILE_SECONDS = 5.0
 REDIS_PAUSE_SECONDS = 1.0
 # A Redis that neither answers nor hangs up is as good as down.
 REDIS_TIMEOUT_SECONDS = 10.0
+DEFAULT_INTERVAL: float = Source.model_fields["interval_seconds"].default
 
 
 class Fetcher:
@@ -40,7 +42,9 @@ class Fetcher:
         self._settings, self._poller, self._sources = settings, poller, sources
         self._log = log.get("tocsin.fetcher")
         self._polls: set[asyncio.Task[None]] = set()
+        self._abandoned: set[str] = set()
         self._edits: asyncio.Queue[ConfigChanged] = asyncio.Queue()
+        self._clock = ClockWatch()
 
     def note_edit(self, change: ConfigChanged) -> None:
         """Called with every edit of a source that took effect."""
@@ -56,6 +60,7 @@ class Fetcher:
                 if time.monotonic() >= next_reconcile or not self._edits.empty():
                     await self._reconcile()
                     next_reconcile = time.monotonic() + RECONCILE_SECONDS
+                await self._mend_due_times()
                 await self._start_due()
                 health.set_ready(f"{len(self._sources.history.items)} sources")
             except RedisError as error:
@@ -74,6 +79,17 @@ class Fetcher:
             if change.body is not None:
                 await self._poller.due.make_due(change.id, change.based_on + 1, time.time())
 
+    async def _mend_due_times(self) -> None:
+        """Due times that Redis took from a clock since set back, or leases of polls that it cut short."""
+        now = time.time()
+        if self._clock.was_set_back():
+            self._log.warning("clock_set_back", remedy="due times were brought forward")
+            items = self._sources.history.items.values()
+            await self._poller.due.hasten({i.id: now + i.body.get("interval_seconds", DEFAULT_INTERVAL) for i in items})
+        if self._abandoned:
+            await self._poller.due.hasten(dict.fromkeys(self._abandoned, now))
+            self._abandoned.clear()
+
     async def _start_due(self) -> None:
         room = self._settings.fetch_concurrency - len(self._polls)
         if room <= 0:
@@ -91,7 +107,8 @@ class Fetcher:
             return
         try:
             await self._poller.poll(source)
-        except RedisError as error:  # its lease runs out, and somebody polls it again
+        except RedisError as error:  # Redis is asked for it again as soon as it answers; else the lease runs out
+            self._abandoned.add(source_id)
             self._log.warning("poll_abandoned", source_id=source_id, error=str(error))
         except DependencyDownError:
             raise

@@ -4,13 +4,15 @@ A fetcher that takes a source leases it: its due time moves ahead by the lease, 
 replaced when the lease runs out. Losing the queue costs one early poll of every source.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from redis.asyncio import Redis
 
 DUE = "tocsin:due"
 EDITED = "tocsin:edited:"
 EDITED_TTL_SECONDS = 3600
+# Renewed three times over while a poll lasts; what a killed fetcher was at waits so long for the next one.
+LEASE_SECONDS = 15.0
 
 _CLAIM = """
 local ids = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, ARGV[3])
@@ -22,7 +24,7 @@ return ids
 class DueQueue:
     """Source ids by due time (unix seconds)."""
 
-    def __init__(self, redis: Redis, lease_seconds: float = 60.0) -> None:
+    def __init__(self, redis: Redis, lease_seconds: float = LEASE_SECONDS) -> None:
         self._redis, self.lease_seconds = redis, lease_seconds
         self._claim = redis.register_script(_CLAIM)
 
@@ -47,6 +49,11 @@ class DueQueue:
     async def claim(self, now: float, most: int) -> list[str]:
         """Up to ``most`` sources that are due, leased to the caller."""
         return [member.decode() for member in await self._claim(keys=[DUE], args=[now, self.lease_seconds, most])]
+
+    async def hasten(self, dues: Mapping[str, float]) -> None:
+        """Brings sources forward whose due time lies beyond the one given here."""
+        if dues:
+            await self._redis.zadd(DUE, dict(dues), xx=True, lt=True)
 
     async def put(self, source_id: str, due: float) -> None:
         """Sets when a source is due: ahead to keep a lease alive, or at its next poll. Unknown sources stay unknown."""

@@ -80,7 +80,8 @@ class _BrokerProcess:
         self.kill()
         shutil.rmtree(self.data, ignore_errors=True)
 
-    def _accepts_connections(self) -> bool:
+    def accepts_connections(self) -> bool:
+        """Whether something listens on its port."""
         return accepts_connections(self.port)
 
 
@@ -93,7 +94,7 @@ class EmbeddedKafka(_BrokerProcess):
         self.data.mkdir(parents=True, exist_ok=True)
         options = ("--data", self.data / "broker", "--port", str(self.port), "--retention-check-seconds", "0.5")
         command = (sys.executable, "-m", "tocsin.broker", *options)
-        self._process.start(command, is_ready=self._accepts_connections, env={"PYTHONPATH": str(_ROOT)})
+        self._process.start(command, is_ready=self.accepts_connections, env={"PYTHONPATH": str(_ROOT)})
 
 
 class ApacheKafka(_BrokerProcess):
@@ -107,6 +108,10 @@ class ApacheKafka(_BrokerProcess):
         self._heap = f"-Xmx{heap_megabytes}m"
 
     def start(self) -> None:
+        self._process.start(self.command(), is_ready=self.accepts_connections, seconds=_START_SECONDS)
+
+    def command(self) -> tuple[str, ...]:
+        """What runs it; its folder is formatted first where it is new. Raises MissingPart."""
         libs = kafka_libs()
         self.data.mkdir(parents=True, exist_ok=True)
         properties = self._write_properties()
@@ -114,8 +119,7 @@ class ApacheKafka(_BrokerProcess):
         classes = ("-cp", f"{libs}/*")
         if not (self.data / "logs" / "meta.properties").exists():
             self._format((*java, "-Xmx128m", *classes, "kafka.tools.StorageTool"), properties)
-        command = (*java, self._heap, *classes, "kafka.Kafka", properties)
-        self._process.start(command, is_ready=self._accepts_connections, seconds=_START_SECONDS)
+        return (*java, self._heap, *classes, "kafka.Kafka", str(properties))
 
     def _write_properties(self) -> Path:
         text = (_KAFKA / "server.properties.in").read_text()

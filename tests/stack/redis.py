@@ -53,10 +53,13 @@ class _RedisProcess:
         return self._process.is_running
 
     def start(self) -> None:
-        program = self._program()
+        self._process.start(self.command(), is_ready=self._answers)
+
+    def command(self) -> tuple[str, ...]:
+        """What runs it. Raises MissingPart."""
         self.data.mkdir(parents=True, exist_ok=True)
-        options = ("--bind", "127.0.0.1", "--port", str(self.port), "--dir", self.data, "--appendonly", "yes")
-        self._process.start((program, *options, "--save", "", "--daemonize", "no"), is_ready=self._answers)
+        options = ("--bind", "127.0.0.1", "--port", str(self.port), "--dir", str(self.data), "--appendonly", "yes")
+        return (str(self._program()), *options, "--save", "", "--daemonize", "no")
 
     def stop(self) -> int:
         return self._process.stop()

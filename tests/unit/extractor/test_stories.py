@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.extractor.stories import Stories
+from services.extractor.stories import Stories, Text
 from shared.events import Report, ReportGrouped
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -23,7 +23,7 @@ def take(stories: Stories, article_id: str, passages: str, at: datetime = NOON) 
     """Groups a report and remembers it."""
     grouped = stories.group(report(article_id, passages), at)
     if grouped is not None:
-        stories.remember(grouped)
+        stories.remember(Text.of(grouped))
     return grouped
 
 
@@ -71,6 +71,6 @@ def test_replaying_the_output_gives_the_same_stories(reports: list[tuple[str, st
     assert [take(again, *one) for one in reports] == output
     for grouped in output:
         if grouped is not None:
-            rebuilt.remember(grouped)
+            rebuilt.remember(Text.of(grouped))
     assert (rebuilt.articles, rebuilt.copies) == (first.articles, first.copies)
     assert rebuilt.group(report("new", "uvwxyz"), NOON) == first.group(report("new", "uvwxyz"), NOON)
