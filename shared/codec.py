@@ -33,6 +33,6 @@ def decode(value: bytes | None, event_type: type[E]) -> E:
         decoder = _decoders[event_type] = msgspec.json.Decoder(event_type)
     try:
         event: E = decoder.decode(value)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:  # the last: brackets by the thousand
         raise UndecodableError(str(error)) from error
     return event

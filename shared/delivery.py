@@ -72,11 +72,16 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What handling a message led to. ``marks`` are published only once all ``events`` were confirmed."""
+    """What handling a message led to. ``marks`` are published only once all ``events`` were confirmed.
+
+    ``confirmed`` is called once the marks were confirmed too, before the next message: what a step remembers of a
+    message before that would be wrong where publishing fails.
+    """
 
     events: tuple[Output, ...] = ()
     marks: tuple[Output, ...] = ()
     note: dict[str, object] = field(default_factory=dict)
+    confirmed: Callable[[], None] = field(default=lambda: None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +164,7 @@ class Delivery(Generic[E]):
                 result = await self._handler(event, message)
                 await publish(self._producer, result.events)
                 await publish(self._producer, result.marks)
+                result.confirmed()
             except DependencyDownError:
                 raise
             except PassingError as error:

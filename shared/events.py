@@ -28,6 +28,7 @@ class ConfigChanged(Event, frozen=True, kw_only=True):
     A reader applies it only where the item stands at version ``based_on`` (0: it does not exist), and it then stands
     at ``based_on + 1``. ``body`` is None where the edit removes the item. ``created_at`` is when version 1 was made.
     ``owner`` is ``file:NAME`` for items that a file owns. No body ever holds a secret, only a reference to one.
+    ``written`` is the body as its author wrote it, where the body holds more: the ids that its names were pinned to.
     """
 
     id: str
@@ -37,6 +38,8 @@ class ConfigChanged(Event, frozen=True, kw_only=True):
     created_at: datetime
     body: dict[str, Any] | None
     place: str = ""  # where to edit it: "watches.yaml:12"
+    by: str = ""  # who made the edit; empty where a file did
+    written: dict[str, Any] | None = None
 
 
 # ---------------------------------------------------------------- fetching
@@ -222,7 +225,10 @@ class ReportMatched(Event, frozen=True, kw_only=True):
 
 
 class AlertRaised(Event, frozen=True, kw_only=True):
-    """An alert was raised. One for each (watch, story). Its notifications were requested before this was written."""
+    """An alert was raised. One for each (watch, story). Its notifications were requested before this was written.
+
+    ``silenced_by`` names the silences that held then, ``silenced_receivers`` those that were not told because of them.
+    """
 
     alert_id: str
     revision: int
@@ -234,6 +240,8 @@ class AlertRaised(Event, frozen=True, kw_only=True):
     also: tuple[str, ...] = ()
     copies: int = 1
     raised_at: datetime
+    silenced_by: tuple[str, ...] = ()
+    silenced_receivers: tuple[str, ...] = ()
 
 
 class AlertChanged(Event, frozen=True, kw_only=True):
@@ -246,32 +254,47 @@ class AlertChanged(Event, frozen=True, kw_only=True):
 
 
 class NotificationRequested(Event, frozen=True, kw_only=True):
-    """One alert revision that one receiver is to be told. Its id is the ``webhook-id`` of every attempt."""
+    """One alert revision that one receiver is to be told. Its id is the ``webhook-id`` of every attempt.
+
+    ``resend`` counts the times that somebody asked for it by hand to be sent again; ``requested_at`` is then the time
+    of the last of these.
+    """
 
     notification_id: str
     receiver_id: str
     alert: AlertRaised
     requested_at: datetime
+    resend: int = 0
 
 
 class NotificationSent(Event, frozen=True, kw_only=True):
     """What one attempt at a notification came to.
 
-    ``delivered`` and ``failed`` are final; ``retrying`` names when the next attempt is due. Where a receiver has no
-    idempotency key (Slack), ``sending`` stands before an attempt, and ``unknown`` for one of which nobody can say
-    whether it arrived: the next attempt may repeat it.
+    ``delivered``, ``failed``, ``superseded`` and ``ambiguous`` are final; ``retrying`` names when the next attempt is
+    due. ``superseded``: a newer revision of the alert took its place. Where a receiver has no idempotency key (Slack),
+    ``sending`` stands before an attempt, and ``unknown`` for one of which nobody can say whether it arrived: it is
+    repeated once, and is ``ambiguous`` where the repeat ends so too. ``attempt`` counts all attempts of this
+    ``resend``, ``spared`` those of them that are put down to the receiver's outage, ``unknowns`` those of unknown end.
+    The receiver's state after it: ``receiver_failures`` in a row, ``receiver_rests_until``, and ``closed_version``,
+    the version of its configuration at which it said that it is gone (0: it did not): at that one nothing is sent.
     """
 
     notification_id: str
     receiver_id: str
     alert_id: str
     revision: int
-    outcome: Literal["sending", "delivered", "retrying", "unknown", "failed"]
+    outcome: Literal["sending", "delivered", "retrying", "unknown", "failed", "superseded", "ambiguous"]
     attempt: int
     sent_at: datetime
     status: int | None = None
     error: str = ""
     next_attempt_at: datetime | None = None
+    resend: int = 0
+    spared: int = 0
+    unknowns: int = 0
+    receiver_failures: int = 0
+    receiver_rests_until: datetime | None = None
+    closed_version: int = 0
 
 
 # ---------------------------------------------------------------- failures

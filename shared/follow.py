@@ -18,10 +18,16 @@ POLL_MS = 500
 class ConfigFollower:
     """Keeps a History in step with its topic. ``ready`` is set once it has reached what was there at the start."""
 
-    def __init__(self, bootstrap: str, topic: Topic, changed: Callable[[ConfigChanged], None] | None = None) -> None:
+    def __init__(
+        self,
+        bootstrap: str,
+        topic: Topic,
+        changed: Callable[[ConfigChanged], None] | None = None,
+        history: History | None = None,
+    ) -> None:
         self._bootstrap, self._topic, self._changed = bootstrap, topic, changed
         self._log = log.get("tocsin.follow")
-        self.history = History()
+        self.history = History() if history is None else history
         self.ready = asyncio.Event()
 
     async def run(self) -> None:

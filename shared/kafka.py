@@ -90,13 +90,18 @@ async def partitions_of(reader: AIOKafkaConsumer, topic: str) -> list[TopicParti
 
 
 async def read_all(
-    bootstrap: str, topic: str, partitions: Sequence[int] | None = None, since: datetime | None = None
+    bootstrap: str,
+    topic: str,
+    partitions: Sequence[int] | None = None,
+    since: datetime | None = None,
+    group: str | None = None,
 ) -> AsyncIterator[ConsumerRecord]:
     """Every record that these partitions held when the reading began, in order within a partition.
 
-    With ``since`` only those from that time on. Raises DependencyDownError.
+    With ``since`` only those from that time on; with ``group`` those that this group has not committed, which it does
+    not join. Raises DependencyDownError.
     """
-    reader = consumer(bootstrap)
+    reader = consumer(bootstrap, group=group)
     await start(reader)
     try:
         every = await partitions_of(reader, topic)
@@ -105,7 +110,8 @@ async def read_all(
             return
         reader.assign(wanted)
         ends = await reader.end_offsets(wanted)
-        await _seek(reader, wanted, since)
+        if group is None:
+            await _seek(reader, wanted, since)
         left = {tp for tp in wanted if await reader.position(tp) < ends[tp]}
         while left:
             for tp, records in (await reader.getmany(*left, timeout_ms=1000)).items():

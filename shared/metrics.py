@@ -46,6 +46,15 @@ NOTIFICATIONS = Counter(
     "tocsin_notifications_total", "Attempts to notify, by kind of receiver and outcome.", ["kind", "outcome"]
 )
 NOTIFICATIONS_PENDING = Gauge("tocsin_notifications_pending", "Notifications that await their first or next attempt.")
+NOTIFICATIONS_ENDED = Counter(
+    "tocsin_notifications_ended_total",
+    "Notifications that nothing more is sent of, by how they ended (delivered, failed, superseded, ambiguous).",
+    ["outcome"],
+)
+RECEIVERS_DOWN = Gauge("tocsin_receivers_down", "Receivers that fail, and are asked by one notification at a time.")
+RECEIVERS_CLOSED = Gauge(
+    "tocsin_receivers_closed", "Receivers that answered 410 (Gone) and wait for a change of their configuration."
+)
 NOTIFY_SECONDS = Histogram("tocsin_notify_seconds", "Time of one attempt to notify.", ["kind"], buckets=_SECONDS)
 FETCH_TO_NOTIFY_SECONDS = Histogram(
     "tocsin_fetch_to_notify_seconds",

@@ -15,7 +15,8 @@ from redis.exceptions import RedisError
 
 from services.alerter.dispatch.secrets import SecretMissingError, Secrets
 from shared import kafka
-from shared.config.history import History
+from shared.config.history import Chronicle
+from shared.config.kinds import KINDS
 from shared.config.receivers import Receiver
 from shared.config.yaml_file import ConfigError
 from shared.kafka import DependencyDownError
@@ -23,7 +24,6 @@ from shared.names import gazetteer
 from shared.times import utc_now
 from shared.topics import TOPICS
 from tocsin.commands.options import kafka_address, running_stack
-from tocsin.config_files.kinds import KINDS
 from tocsin.config_files.plan import plan_file
 from tocsin.settings_check import check_settings_file
 from tocsin.stack.programs import is_healthy
@@ -73,7 +73,7 @@ def _config(config: Path) -> Iterator[Finding]:
         yield Finding("tocsin.yaml", "bad", str(error))
     names = gazetteer.load()
     for kind in KINDS:
-        plan = plan_file(config, kind, History(), names, utc_now())
+        plan = plan_file(config, kind, Chronicle(), lambda: names, utc_now())
         for problem in plan.errors:
             yield Finding(kind.file, "bad", str(problem))
         for note in plan.notes:

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
+import structlog
 import typer
 
 from tocsin import __version__
-from tocsin.commands import dead, demo, doctor, feed, read, run, topics, up, watch
+from tocsin.commands import dead, demo, doctor, feed, items, notification, read, replay, run, topics, up
 
 app = typer.Typer(
     name="tocsin",
@@ -20,9 +21,17 @@ app.command("up")(up.up)
 app.command("run")(run.run)
 app.command("read")(read.read)
 app.command("feed")(feed.feed)
+app.command("replay")(replay.replay)
 app.command("doctor")(doctor.doctor)
-app.add_typer(watch.app, name="watch")
+for _kind, _about in {
+    "watch": "Watches: what is looked for, and who is told.",
+    "source": "Sources: what is polled.",
+    "receiver": "Receivers: who is told, and where.",
+    "silence": "Silences: alerts of which nobody is told for a while.",
+}.items():
+    app.add_typer(items.commands_for(_kind, _about), name=_kind)
 app.add_typer(dead.app, name="dead")
+app.add_typer(notification.app, name="notification")
 app.add_typer(topics.app, name="topics")
 
 
@@ -43,4 +52,6 @@ def _options(
 
 def main() -> None:
     """The entry point of the ``tocsin`` script."""
+    # What services log at "info" is none of a command's output.
+    structlog.configure(logger_factory=structlog.stdlib.LoggerFactory())
     app()

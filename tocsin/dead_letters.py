@@ -1,15 +1,13 @@
 """Dead letters: finding them, and giving them back to the consumer group that failed."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Sequence
 from dataclasses import dataclass
 
-from aiokafka.errors import KafkaError
-
 from shared import codec, kafka
-from shared.delivery import REPLAY_GROUP_HEADER
+from shared.delivery import Message
 from shared.events import DeadLetter
-from shared.kafka import DependencyDownError
 from shared.topics import DEAD_SUFFIX, TOPICS
+from tocsin.replay import Given, give_again
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +36,12 @@ async def find(bootstrap: str, topic: str = "", stage: str = "") -> AsyncIterato
 
 
 async def replay(bootstrap: str, letters: Sequence[Found]) -> None:
-    """Publishes the messages again, each for the group that failed; other groups skip them.
+    """Publishes the messages again, each for the group that failed. Raises DependencyDownError."""
 
-    Repeating it is harmless: ids are derived from content. Raises DependencyDownError.
-    """
-    async with kafka.running_producer(bootstrap) as producer:
-        try:
-            for found in letters:
-                letter = found.letter
-                headers = [pair for pair in letter.headers if pair[0] != REPLAY_GROUP_HEADER]
-                headers.append((REPLAY_GROUP_HEADER, letter.consumer_group.encode()))
-                await producer.send_and_wait(letter.topic, letter.value, key=letter.key, headers=headers)
-        except KafkaError as error:
-            raise DependencyDownError(f"replaying: {error!r}") from error
+    async def messages() -> AsyncIterable[Given]:
+        for found in letters:
+            letter = found.letter
+            message = Message(letter.topic, letter.partition, letter.offset, letter.key, letter.value, letter.headers)
+            yield Given(message, letter.consumer_group)
+
+    await give_again(bootstrap, messages())

@@ -5,11 +5,15 @@ import asyncio
 from services.alerter import lifecycle
 from services.alerter.dispatch import dispatch_step
 from services.alerter.dispatch.notifiers import Notifier, SlackNotifier, WebhookNotifier
+from services.alerter.dispatch.receivers_in_force import ReceiversInForce
 from services.alerter.dispatch.secrets import Secrets
+from services.alerter.dispatch.sent_log import SentLog
 from services.alerter.matching import match_step
 from services.alerter.matching.watch_index import WatchIndex
 from services.alerter.settings import AlerterSettings
+from services.alerter.silencing import ActiveSilences
 from shared import kafka
+from shared.config.history import History
 from shared.consume import consume
 from shared.delivery import Delivery
 from shared.events import ConfigChanged
@@ -21,7 +25,7 @@ from shared.process import Main
 from shared.status_server import Health
 from shared.tasks import until_first_ends
 from shared.times import utc_now
-from shared.topics import RECEIVERS_CHANGED, WATCHES_CHANGED
+from shared.topics import RECEIVERS_CHANGED, SILENCES_CHANGED, SOURCES_CHANGED, WATCHES_CHANGED
 from shared.worker import run_stage
 
 
@@ -29,7 +33,8 @@ def create_match(settings: AlerterSettings) -> Main:
     """The match step, to be run by ``shared.process``."""
 
     async def main(stop: asyncio.Event, health: Health) -> None:
-        match = match_step.Match(WatchIndex(lexicon.with_parts(lexicon.load())), utc_now)
+        sources = ConfigFollower(settings.kafka, SOURCES_CHANGED)
+        match = match_step.Match(WatchIndex(lexicon.with_parts(lexicon.load())), utc_now, sources.history)
 
         def apply(change: ConfigChanged) -> None:
             match.apply(change, watches.history)
@@ -38,6 +43,7 @@ def create_match(settings: AlerterSettings) -> Main:
 
         async def work() -> None:
             await watches.ready.wait()
+            await sources.ready.wait()
             await run_stage(
                 match_step.STAGE,
                 match,
@@ -48,7 +54,7 @@ def create_match(settings: AlerterSettings) -> Main:
                 health=health,
             )
 
-        await until_first_ends(watches.run(), work())
+        await until_first_ends(watches.run(), sources.run(), work())
 
     return main
 
@@ -57,9 +63,16 @@ def create_lifecycle(settings: AlerterSettings) -> Main:
     """The lifecycle step, to be run by ``shared.process``."""
 
     async def main(stop: asyncio.Event, health: Health) -> None:
-        step = lifecycle.Lifecycle(settings.kafka, utc_now)
+        active = ActiveSilences()
+        silences = ConfigFollower(settings.kafka, SILENCES_CHANGED, active.apply)
+        step = lifecycle.Lifecycle(settings.kafka, utc_now, active)
         async with kafka.running_producer(settings.kafka) as producer:
-            await consume(settings.kafka, Delivery(lifecycle.STAGE, step, producer), step, stop, health)
+
+            async def work() -> None:
+                await silences.ready.wait()
+                await consume(settings.kafka, Delivery(lifecycle.STAGE, step, producer), step, stop, health)
+
+            await until_first_ends(silences.run(), work())
 
     return main
 
@@ -68,8 +81,7 @@ def create_dispatch(settings: AlerterSettings) -> Main:
     """The dispatch step, to be run by ``shared.process``."""
 
     async def main(stop: asyncio.Event, health: Health) -> None:
-        receivers = ConfigFollower(settings.kafka, RECEIVERS_CHANGED)
-        secrets = Secrets(settings.config)
+        history, secrets = History(), Secrets(settings.config)
         async with (
             kafka.running_producer(settings.kafka) as producer,
             client(EgressGuard(settings.egress.allow), settings.notify_user_agent) as http,
@@ -79,15 +91,21 @@ def create_dispatch(settings: AlerterSettings) -> Main:
                 "slack": SlackNotifier(http, secrets, settings.console_url, utc_now),
             }
             step = dispatch_step.Dispatch(
-                settings.kafka, producer, receivers.history, notifiers, utc_now, settings.notify_concurrency
+                SentLog(settings.kafka, dispatch_step.STAGE.consumer_group),
+                producer,
+                ReceiversInForce(history),
+                notifiers,
+                utc_now,
+                settings.notify_concurrency,
             )
+            receivers = ConfigFollower(settings.kafka, RECEIVERS_CHANGED, step.receiver_changed, history)
 
             async def work() -> None:
                 await receivers.ready.wait()
                 delivery = Delivery(dispatch_step.STAGE, step, producer)
                 await consume(settings.kafka, delivery, step, stop, health, step.settle)
 
-            await until_first_ends(receivers.run(), step.run_lanes(), work())
+            await until_first_ends(receivers.run(), step.run(), work())
 
     return main
 

@@ -49,6 +49,10 @@ class WatchTable(Component, component="components/watch_table.js"):
     """Watches. Property: rows."""
 
 
+class SilenceList(Component, component="components/silence_list.js"):
+    """Silences that hold or will. Property: rows."""
+
+
 class ProblemList(Component, component="components/problem_list.js"):
     """What went wrong. Properties: dead, receivers."""
 

@@ -39,7 +39,7 @@ class ConsolePage:
         self._panels: dict[str, tuple[Element, Panel]] = {}
         self._add("alerts", lambda: OneAlert(model, alert_id) if alert_id else AlertList(model, now))
         self._add("sources", lambda: SourceList(model, now))
-        self._add("watches", lambda: WatchList(model))
+        self._add("watches", lambda: WatchList(model, now))
         self._add("problems", lambda: Problems(model))
         self._chosen = "alerts"
         self._open("alerts")

@@ -14,6 +14,7 @@ from services.console.components import (
     MoreButton,
     Notice,
     ProblemList,
+    SilenceList,
     SourceTable,
     WatchTable,
 )
@@ -136,14 +137,15 @@ class SourceList:
 
 
 class WatchList:
-    """Watches, the gravest first."""
+    """Watches, the gravest first, below the silences that hold."""
 
-    def __init__(self, model: ReadModel) -> None:
-        self._model = model
-        self._table, self._notice = WatchTable(), Notice()
+    def __init__(self, model: ReadModel, now: Clock) -> None:
+        self._model, self._now = model, now
+        self._silences, self._table, self._notice = SilenceList(), WatchTable(), Notice()
 
     def refresh(self, status: StatusView) -> None:
         """Shows the watches as they stand."""
+        self._silences.show(rows=_plain(views.silence_views(self._model, self._now())))
         self._table.show(rows=_plain(views.watch_views(self._model)))
         self._notice.tell(None if status.watches else advice.on_no_watches())
 

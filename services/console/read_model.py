@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shared import topics
-from shared.config.history import History
+from shared.config.history import Chronicle
 from shared.events import AlertChanged, AlertRaised, ConfigChanged, Event, NotificationSent, ReportHeader, SourcePolled
 from shared.topics import DEAD_SUFFIX
 
@@ -135,7 +135,7 @@ class ReadModel:
         self.version = 0
         self.caught_up = False
         self.link_lost_at: datetime | None = None
-        self.sources, self.receivers, self.watches = History(), History(), History()
+        self.sources, self.receivers, self.watches, self.silences = (Chronicle() for _ in range(4))
         self.pulses: dict[str, SourcePulse] = {}
         self.articles = Tally(timedelta(minutes=1), _HOUR)
         self.stories: OrderedDict[str, Story] = OrderedDict()
@@ -151,6 +151,7 @@ class ReadModel:
             topics.SOURCES_CHANGED.name: self._source_changed,
             topics.RECEIVERS_CHANGED.name: self.receivers.apply,
             topics.WATCHES_CHANGED.name: self.watches.apply,
+            topics.SILENCES_CHANGED.name: self.silences.apply,
             topics.SOURCES_POLLED.name: self._polled,
             topics.REPORTS_GROUPED.name: self._grouped,
             topics.ALERTS_RAISED.name: self._raised,
@@ -176,6 +177,15 @@ class ReadModel:
         self.version += 1
 
     # ------------------------------------------------------------ questions
+
+    def chronicles(self) -> dict[str, Chronicle]:
+        """Everything that was ever configured, by the key of its kind."""
+        return {
+            "sources": self.sources,
+            "receivers": self.receivers,
+            "watches": self.watches,
+            "silences": self.silences,
+        }
 
     def alert(self, alert_id: str) -> Alert | None:
         """The alert of this id, while it is kept."""
@@ -287,11 +297,12 @@ class ReadModel:
             return
         # A later revision may be a silent one, so a delivery of any revision counts.
         delivered = {key for key, sent in self.sent_of(alert_id).items() if sent.outcome == "delivered"}
-        self._open[alert_id] = set(alert.event.watch.notify) - delivered
+        silenced = set(alert.event.silenced_receivers)
+        self._open[alert_id] = set(alert.event.watch.notify) - delivered - silenced
 
     def _note_receiver(self, sent: NotificationSent) -> None:
         pulse = self.receiver_pulses.setdefault(sent.receiver_id, ReceiverPulse(sent))
-        if sent.sent_at < pulse.last.sent_at or sent.outcome == "sending":
+        if sent.sent_at < pulse.last.sent_at or sent.outcome in {"sending", "superseded"}:  # no attempt has ended
             return
         pulse.last = sent
         if sent.outcome == "delivered":

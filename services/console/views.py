@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from services.console.highlight import Quote, quotes_of
 from services.console.read_model import Alert, ReadModel, ReceiverPulse, SourcePulse
 from shared.config.history import Item
+from shared.config.silences import Silence
 from shared.events import AlertRaised, NotificationSent, Severity
 
 MAX_TITLE = 400
@@ -25,7 +26,10 @@ OVERDUE = timedelta(seconds=90)
 _DAY = timedelta(days=1)
 
 SourceState = Literal["failing", "refused", "gone", "overdue", "waiting", "ok", "not_modified"]
-NotificationState = Literal["waiting", "sending", "delivered", "retrying", "unknown", "failed"]
+NotificationState = Literal[
+    "waiting", "sending", "delivered", "retrying", "unknown", "failed", "superseded", "ambiguous", "silenced"
+]
+_GIVEN_UP = frozenset({"failed", "ambiguous"})
 _BAD_SOURCES = ("gone", "refused", "failing", "overdue")
 _SOURCE_ORDER = {state: rank for rank, state in enumerate((*_BAD_SOURCES, "waiting", "ok", "not_modified"))}
 
@@ -58,7 +62,10 @@ class Notification(View):
 
 
 class AlertView(View):
-    """An alert as it is shown. ``watch_id`` is opaque, and evidence, why and places are left out, if ``sensitive``."""
+    """An alert as it is shown. ``watch_id`` is opaque, and evidence, why and places are left out, if ``sensitive``.
+
+    ``silenced_by``: the silences that held when it was raised.
+    """
 
     id: str
     revision: int
@@ -80,6 +87,7 @@ class AlertView(View):
     copy_list: tuple[Copy, ...]
     notifications: tuple[Notification, ...]
     handled: str = ""
+    silenced_by: tuple[str, ...] = ()
 
 
 class SourceView(View):
@@ -112,6 +120,19 @@ class WatchView(View):
     alerts: int
     last_at: datetime | None
     version: int
+
+
+class SilenceView(View):
+    """A silence that holds, or will. ``of`` says what is silenced, with sensitive watches by their opaque ids."""
+
+    id: str
+    comment: str
+    of: tuple[str, ...]
+    active: bool
+    starts: datetime | None
+    until: datetime
+    by: str
+    place: str
 
 
 class DeadView(View):
@@ -232,6 +253,7 @@ def alert_view(model: ReadModel, alert: Alert) -> AlertView:
         copy_list=tuple(_copies(model, event)),
         notifications=tuple(_notifications(model, event)),
         handled=_handled(model, event.alert_id),
+        silenced_by=event.silenced_by,
     )
 
 
@@ -277,7 +299,11 @@ def _notifications(model: ReadModel, event: AlertRaised) -> Iterator[Notificatio
     sent = model.sent_of(event.alert_id)
     for receiver_id in dict.fromkeys((*event.watch.notify, *sent)):
         last = sent.get(receiver_id)
-        yield _notification(event, last) if last else Notification(receiver=receiver_id, state="waiting")
+        if last:
+            yield _notification(event, last)
+        else:
+            silenced = receiver_id in event.silenced_receivers
+            yield Notification(receiver=receiver_id, state="silenced" if silenced else "waiting")
 
 
 def _notification(event: AlertRaised, sent: NotificationSent) -> Notification:
@@ -381,6 +407,40 @@ def _watch_view(model: ReadModel, item: Item) -> WatchView:
     )
 
 
+def silence_views(model: ReadModel, now: datetime) -> list[SilenceView]:
+    """Silences that have not expired, those that end first first."""
+    found = (_silence_view(model, item, now) for item in model.silences.items.values())
+    return sorted((view for view in found if view is not None), key=lambda view: view.until)
+
+
+def _silence_view(model: ReadModel, item: Item, now: datetime) -> SilenceView | None:
+    try:
+        silence = Silence.model_validate(item.body)
+    except ValidationError:  # a newer Tocsin wrote it
+        return None
+    if silence.until is None or silence.until <= now:
+        return None
+    return SilenceView(
+        id=item.id,
+        comment=silence.comment,
+        of=tuple(_silenced(model, silence)),
+        active=silence.is_active(now),
+        starts=silence.starts,
+        until=silence.until,
+        by=item.by,
+        place=item.place or item.owner,
+    )
+
+
+def _silenced(model: ReadModel, silence: Silence) -> Iterator[str]:
+    watches = [public_watch_id(model, watch_id, sensitive=False) for watch_id in silence.watch]
+    parts = {"watch": watches, "receiver": silence.receiver, "source": silence.source, "severity": silence.severity,
+             "story": silence.story}  # fmt: skip
+    for name, values in parts.items():
+        if values:
+            yield f"{name} {' or '.join(values)}"
+
+
 def dead_views(model: ReadModel) -> list[DeadView]:
     """Topics with dead letters, the latest first."""
     piles = sorted(model.dead.values(), key=lambda pile: pile.last.failed_at, reverse=True)
@@ -400,7 +460,9 @@ def dead_views(model: ReadModel) -> list[DeadView]:
 
 def receiver_views(model: ReadModel) -> list[ReceiverView]:
     """Receivers whose last attempt did not arrive, the worst first."""
-    waiting = [receiver_id for _, receiver_id, sent in model.unfinished() if sent is None or sent.outcome != "failed"]
+    waiting = [
+        receiver_id for _, receiver_id, sent in model.unfinished() if sent is None or sent.outcome not in _GIVEN_UP
+    ]
     views = [
         ReceiverView(
             id=receiver_id,
@@ -447,7 +509,7 @@ def _failing_receivers(model: ReadModel) -> dict[str, ReceiverPulse]:
 
 def _unfinished(model: ReadModel, now: datetime) -> Iterator[Literal["pending", "failed"]]:
     for _, _, sent in model.unfinished():
-        if sent is None or sent.outcome != "failed":
+        if sent is None or sent.outcome not in _GIVEN_UP:
             yield "pending"
         elif now - sent.sent_at <= _DAY:
             yield "failed"

@@ -1,6 +1,6 @@
 """Configured items out of YAML files: each entry judged by itself, so that one bad entry refuses only itself."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -14,17 +14,18 @@ ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
 
 
 class ItemModel(BaseModel):
-    """Base of sources, receivers and watches."""
+    """Base of sources, receivers, watches and silences."""
 
     id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Entry(Generic[M]):
-    """A valid entry of a file, and where it stands."""
+    """A valid entry of a file, as it is written there, and where it stands."""
 
     model: M
     place: str
+    written: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,8 @@ def parse_items(document: Document, key: str, model: type[M]) -> Parsed[M]:
     for index, row in enumerate(_rows(document, key)):
         path = (key, index)
         try:
-            entry = Entry(_validate(document, path, row, model), document.place(path))
+            found = validate(row, model, _places(document, path))
+            entry = Entry(found, document.place(path), row)
             _refuse_twin(entry, entries)
             entries[entry.model.id] = entry
         except ConfigError as error:
@@ -74,13 +76,45 @@ def _rows(document: Document, key: str) -> list[Any]:
     return rows
 
 
-def _validate(document: Document, path: Path_, row: Any, model: type[M]) -> M:
+def validate(row: Any, model: type[M], place: Callable[[Path_], str]) -> M:
+    """The item that this row describes; ``place`` says where a path of it stands. Raises ConfigError."""
+    name = row.get("id", "?") if isinstance(row, Mapping) else "?"
     try:
         return model.model_validate(row, strict=False)
     except ValidationError as error:
         fault = next(_faults(error, show_input=not model.model_config.get("hide_input_in_errors")))
-        name = row.get("id", "?") if isinstance(row, dict) else "?"
-        raise ConfigError(document.place((*path, *fault.path)), f"{name}: {fault.problem}", fault.remedy) from error
+        raise ConfigError(place(fault.path), f"{name}: {fault.problem}", fault.remedy) from error
+    except RecursionError as error:
+        raise ConfigError(place(()), f"{name}: nested too deep", "Take some of its levels away") from error
+
+
+def _places(document: Document, path: Path_) -> Callable[[Path_], str]:
+    return lambda below: document.place((*path, *below))
+
+
+def is_deeper_than(most: int, value: Any) -> bool:
+    """Whether lists and mappings nest more than so deep."""
+    level = [value]
+    for _ in range(most):
+        level = [inner for outer in level for inner in _inside(outer)]
+        if not level:
+            return False
+    return True
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    if isinstance(value, Mapping):
+        return value.values()
+    return value if isinstance(value, (list, tuple)) else ()
+
+
+def find_place(document: Document, key: str, item_id: str) -> str:
+    """Where the entry of this id stands; empty where the document has none."""
+    rows = document.value.get(key) if isinstance(document.value, dict) else None
+    for index, row in enumerate(rows if isinstance(rows, list) else ()):
+        if isinstance(row, dict) and row.get("id") == item_id:
+            return document.place((key, index))
+    return ""
 
 
 @dataclass(frozen=True, slots=True)

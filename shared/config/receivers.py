@@ -20,6 +20,8 @@ from shared.config.items import ID_PATTERN, ItemModel
 HttpUrl = Annotated[AnyHttpUrl, UrlConstraints(allowed_schemes=["http", "https"], max_length=2000)]
 _HTTP_URL = TypeAdapter(HttpUrl)
 _PREFIX = "whsec_"
+_REFER = "Write '{field}: {{env: NAME}}' or '{field}: {{file: path}}': events carry references alone"
+_SLACK_HOSTS = ("hooks.slack.com", "hooks.slack-gov.com")
 
 
 def is_webhook_secret(text: str) -> bool:
@@ -39,6 +41,10 @@ def _is_http_url(text: str) -> bool:
     except ValidationError:  # what it says holds the URL, which may be a secret
         return False
     return True
+
+
+def _is_slack_url(text: str) -> bool:
+    return (_HTTP_URL.validate_python(text).host or "").rstrip(".") in _SLACK_HOSTS
 
 
 class SecretReference(BaseModel):
@@ -81,6 +87,8 @@ class Receiver(ItemModel):
                 "a webhook secret is 'whsec_' and 24 to 64 bytes in base64. "
                 "Make one: echo whsec_$(openssl rand -base64 32)"
             )
+        if self.type == "webhook" and isinstance(self.url, str) and _is_slack_url(self.url):
+            raise ValueError("this url is Slack's, and a secret. Write 'type: slack'")
         if self.type == "slack" and self.secret is not None:
             raise ValueError("a Slack webhook takes no secret: its URL is one. Remove 'secret'")
         return self
@@ -93,3 +101,10 @@ class Receiver(ItemModel):
         if self.type == "slack" and isinstance(self.url, str):
             body["url"] = {"config": f"receivers/{self.id}/url"}
         return body
+
+    def refuse_literal_secrets(self) -> None:
+        """Raises ValueError where a secret is written out, as it may be in ``receivers.yaml`` and nowhere else."""
+        if isinstance(self.secret, str):
+            raise ValueError(f"the secret is written out. {_REFER.format(field='secret')}")  # noqa: TRY004
+        if self.type == "slack" and isinstance(self.url, str):
+            raise ValueError(f"a Slack url is a secret, and is written out. {_REFER.format(field='url')}")

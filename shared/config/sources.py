@@ -10,7 +10,10 @@ HttpUrl = Annotated[AnyHttpUrl, UrlConstraints(allowed_schemes=["http", "https"]
 
 
 class Source(ItemModel):
-    """A feed that is polled. ``interval_seconds`` is the pause aimed at between polls while all goes well."""
+    """A feed that is polled. ``interval_seconds`` is the pause aimed at between polls while all goes well.
+
+    With ``alert_from: now`` entries that were published before the source was made raise no alert.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -20,3 +23,4 @@ class Source(ItemModel):
     type: Literal["feed"] = "feed"
     interval_seconds: Annotated[float, Field(ge=1, le=86_400)] = 300
     tags: tuple[str, ...] = ()
+    alert_from: Literal["all", "now"] = "all"

@@ -5,23 +5,49 @@ YAML 1.2 core schema (https://yaml.org/spec/1.2.2/#103-core-schema), on top of l
 """
 
 import re
+import stat
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
 import yaml
 
+from shared.config import yaml_bounds
+
 Path_ = tuple[str | int, ...]
 
-_CORE_TAGS = {
-    "bool": (r"true|True|TRUE|false|False|FALSE", "tTfF"),
-    "int": (r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", "-+0123456789"),
-    "float": (
+_MAX_DIGITS = 40
+
+
+def _int(text: str) -> int:
+    if len(text) > _MAX_DIGITS:
+        raise ValueError(f"a number of more than {_MAX_DIGITS} digits")
+    return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
+
+
+def _float(text: str) -> float:
+    return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Scalar:
+    """An implicit type of the core schema: what it looks like, with which letters it begins, what it comes to."""
+
+    pattern: str
+    first: list[str]
+    value: Callable[[str], Any]
+
+
+_SCALARS = {
+    "bool": _Scalar(r"true|True|TRUE|false|False|FALSE", list("tTfF"), lambda text: text.lower() == "true"),
+    "int": _Scalar(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", list("-+0123456789"), _int),
+    "float": _Scalar(
         r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)",
-        "-+0123456789.",
+        list("-+0123456789."),
+        _float,
     ),
-    "null": (r"~|null|Null|NULL|", ["~", "n", "N", ""]),
-    "merge": (r"<<", "<"),
+    "null": _Scalar(r"~|null|Null|NULL|", ["~", "n", "N", ""], lambda _: None),
 }
 
 
@@ -33,22 +59,40 @@ class ConfigError(ValueError):
         super().__init__(f"{place}: {problem}" + (f". {remedy}" if remedy else ""))
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """The safe loader with the implicit types of YAML 1.2's core schema alone."""
+_Safe: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_Safe):  # type: ignore[misc]
+    """The safe loader with the types of YAML 1.2's core schema alone: a tag of any other is refused."""
 
     yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}
+    yaml_constructors: ClassVar[dict[str | None, Any]] = {
+        tag: _Safe.yaml_constructors[tag]
+        for tag in ("tag:yaml.org,2002:str", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map", None)
+    }
 
 
-for _tag, (_pattern, _first) in _CORE_TAGS.items():
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), list(_first))
+def _constructor(name: str, scalar: _Scalar) -> Callable[[Any, yaml.Node], Any]:
+    pattern = re.compile(scalar.pattern)
+
+    def construct(loader: Any, node: yaml.Node) -> Any:
+        text = loader.construct_scalar(node)
+        try:
+            if pattern.fullmatch(text):
+                return scalar.value(text)
+            problem = f"{text[:_MAX_DIGITS]!r} is no {name}"
+        except ValueError as error:
+            problem = str(error)
+        raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+
+    return construct
 
 
-def _construct_int(_loader: Any, node: yaml.ScalarNode) -> int:
-    text = str(node.value)
-    return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
-
-
-_Loader.add_constructor("tag:yaml.org,2002:int", _construct_int)
+for _name, _scalar in _SCALARS.items():
+    _tag = f"tag:yaml.org,2002:{_name}"
+    _Loader.add_implicit_resolver(_tag, re.compile(rf"^(?:{_scalar.pattern})$"), _scalar.first)
+    _Loader.add_constructor(_tag, _constructor(_name, _scalar))
+_Loader.add_implicit_resolver("tag:yaml.org,2002:merge", re.compile("^<<$"), ["<"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,24 +134,29 @@ def _note_lines(node: yaml.Node, path: Path_, lines: dict[Path_, int], name: str
 def parse(text: str, name: str) -> Document:
     """The document in this text; ``name`` is what errors call it. Raises ConfigError with the line of a fault."""
     try:
-        loader = _Loader(text)
-        try:
-            node = loader.get_single_node()
-            lines: dict[Path_, int] = {}
-            if node is None:
-                return Document(name, None, lines)
-            _note_lines(node, (), lines, name)
-            return Document(name, loader.construct_document(node), lines)
-        finally:
-            loader.dispose()
+        yaml_bounds.check(text, _Loader)
+        return _document(text, name)
+    except yaml_bounds.BoundError as error:
+        raise ConfigError(f"{name}:{error.line}", error.problem, error.remedy) from error
     except yaml.YAMLError as error:
         raise ConfigError(
             _error_place(error, name), f"not YAML: {_error_text(error)}", "Check indentation and quotes"
         ) from error
-    except (ValueError, RecursionError, TypeError) as error:
-        if isinstance(error, ConfigError):
-            raise
-        raise ConfigError(f"{name}:1", f"cannot be read as YAML: {error}") from error
+    except UnicodeEncodeError as error:
+        raise ConfigError(f"{name}:1", "not Unicode text: a lone surrogate", "Save the file as UTF-8") from error
+
+
+def _document(text: str, name: str) -> Document:
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        lines: dict[Path_, int] = {}
+        if node is None:
+            return Document(name, None, lines)
+        _note_lines(node, (), lines, name)
+        return Document(name, loader.construct_document(node), lines)
+    finally:
+        loader.dispose()
 
 
 def _error_place(error: yaml.YAMLError, name: str) -> str:
@@ -116,13 +165,14 @@ def _error_place(error: yaml.YAMLError, name: str) -> str:
 
 
 def _error_text(error: yaml.YAMLError) -> str:
-    return str(getattr(error, "problem", None) or error).replace("\n", " ")
+    parts = [getattr(error, name, None) for name in ("context", "problem")]
+    return (", ".join(filter(None, parts)) or str(error)).replace("\n", " ")
 
 
 def load(path: Path) -> Document:
     """The document in this file. Raises ConfigError; a missing file reads as an empty document."""
     try:
-        return parse(path.read_text(encoding="utf-8-sig"), path.name)
+        return parse(_read(path).decode("utf-8-sig"), path.name)
     except FileNotFoundError:
         return Document(path.name, None, {})
     except UnicodeDecodeError as error:
@@ -131,3 +181,11 @@ def load(path: Path) -> Document:
         raise ConfigError(
             f"{path.name}:1", f"cannot be read: {error.strerror}", "Check the file's permissions"
         ) from error
+
+
+def _read(path: Path) -> bytes:
+    """No more than may be parsed, and never from a pipe or a device, which might have no end."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise ConfigError(f"{path.name}:1", "cannot be read: not a regular file", "Put a file in its place")
+    with path.open("rb") as file:
+        return file.read(yaml_bounds.MAX_BYTES + 1)

@@ -5,7 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from shared.delivery import PUBLISH_SECONDS
 from tests.chaos.workload import Article, Table
+
+# So long may the record of a delivery wait for a broker that is away; what is on record is never sent again.
+UNRECORDED_SECONDS = PUBLISH_SECONDS
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -98,8 +102,9 @@ class Ledger:
                 yield Repeat(due, again.at - before.at, self._trouble_between(before.at, again.at))
 
     def _trouble_between(self, first: float, last: float) -> Trouble | None:
-        """The first one after a delivery whose record it may have cut off."""
-        return next((trouble for trouble in self.troubles if first - 1 < trouble.at < last), None)
+        """The first one that may have cut off the record of the first delivery."""
+        until = min(last, first + UNRECORDED_SECONDS)
+        return next((trouble for trouble in self.troubles if first - 1 < trouble.at < until), None)
 
     def delays(self) -> list[float]:
         """Seconds from publication to first delivery."""

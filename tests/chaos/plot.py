@@ -26,6 +26,7 @@ def draw(samples: Sequence[Sample], path: Path) -> None:
     figure, axes = plt.subplot_mosaic(
         [["memory", "memory"], ["0", "1"], ["2", "3"]], figsize=(11, 10), layout="constrained"
     )
+    axes["memory"].set_prop_cycle(color=mpl.color_sequences["tab20"])  # more processes than the default has colours
     for name in sorted(samples[-1].memory_mb):
         axes["memory"].plot(minutes, [sample.memory_mb.get(name, float("nan")) for sample in samples], label=name)
     axes["memory"].set_title("memory, MB resident")
@@ -37,7 +38,7 @@ def draw(samples: Sequence[Sample], path: Path) -> None:
         axis.set_ylim(bottom=0)
         axis.set_xlabel("minutes")
         axis.grid(alpha=0.3)
-    axes["memory"].legend(ncols=3, fontsize="small", loc="upper center", bbox_to_anchor=(0.5, -0.14))
+    axes["memory"].legend(ncols=4, fontsize="small", loc="upper center", bbox_to_anchor=(0.5, -0.22))
     axes["3"].legend(fontsize="small")
     figure.savefig(path, dpi=110)
     plt.close(figure)

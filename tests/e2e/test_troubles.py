@@ -1,15 +1,13 @@
 """A feed of garbage, a receiver that is not there, a poison message: the rest flows on, and logs and metrics say so."""
 
-import asyncio
 import json
-import os
-import sys
 import urllib.request
 
 from aiokafka import AIOKafkaProducer
 
 from shared import codec, kafka, topics
 from shared.events import DeadLetter
+from tests.e2e.command import tocsin
 from tests.e2e.world import World
 from tocsin.stack.ports import free_port
 
@@ -43,8 +41,8 @@ async def test_troubles_stay_where_they_are(world: World) -> None:
         await world.until(lambda: _retrying(world) != [], what="the attempts at the receiver that is not there")
         dispatch_metrics = _metrics(world, "alerter.dispatch")
         extract_metrics = _metrics(world, "extractor.extract")
-        (listed,) = map(json.loads, await _tocsin(world, "dead", "list", "--json"))
-        await _tocsin(world, "dead", "replay", listed["id"])
+        (listed,) = map(json.loads, await tocsin(world, "dead", "list", "--json"))
+        await tocsin(world, "dead", "replay", listed["id"])
         await world.until(lambda: len(_dead(world)) == 2, what="the replayed message, dead again")
         letters = [r async for r in kafka.read_all(world.stack.kafka, topics.ARTICLES_FETCHED.dead)]
     assert "neither RSS nor Atom" in polled["garbage"]["error"]
@@ -70,17 +68,6 @@ async def _poison(bootstrap: str) -> None:
 
 def _dead(world: World) -> list[dict[str, object]]:
     return [line for line in world.log("extractor.extract") if line.get("outcome") == "dead"]
-
-
-async def _tocsin(world: World, *arguments: str) -> list[str]:
-    """A command beside the running stack; its lines."""
-    environment = {**os.environ, "TOCSIN_KAFKA": world.stack.kafka}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tocsin", *arguments, stdout=asyncio.subprocess.PIPE, env=environment
-    )
-    out, _ = await process.communicate()
-    assert process.returncode == 0
-    return out.decode().splitlines()
 
 
 def _retrying(world: World) -> list[dict[str, object]]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from tocsin.commands.options import DATA, Data, Json, fail, kafka_address, print_json
+from tocsin.commands.options import DATA, Data, Json, broker_address, fail, print_json
 
 if TYPE_CHECKING:
     from tocsin.dead_letters import Found
@@ -21,7 +21,7 @@ StageName = Annotated[str, typer.Option("--stage", help="Only of this step: extr
 @app.command("list")
 def list_(topic: Topic = "", stage: StageName = "", data: Data = DATA, as_json: Json = False) -> None:
     """List dead letters: when, which step, why."""
-    letters = _run(_collect(_address(data), topic, stage))
+    letters = _run(_collect(broker_address(data), topic, stage))
     for found in letters:
         letter = found.letter
         if as_json:
@@ -35,7 +35,7 @@ def list_(topic: Topic = "", stage: StageName = "", data: Data = DATA, as_json: 
 @app.command("show")
 def show(letter_id: Annotated[str, typer.Argument(help="An id as 'dead list' shows it.")], data: Data = DATA) -> None:
     """Show one dead letter whole, as JSON."""
-    found = _pick(_address(data), [letter_id])[0]
+    found = _pick(broker_address(data), [letter_id])[0]
     value = (found.letter.value or b"").decode("utf-8", "backslashreplace")
     headers = {name: content.decode("utf-8", "backslashreplace") for name, content in found.letter.headers}
     print_json({**_row(found), "headers": headers, "value": value})
@@ -52,19 +52,12 @@ def replay(
     """Give dead letters back to the step that failed; other steps skip them. Doing it twice does no harm."""
     from tocsin import dead_letters
 
-    address = _address(data)
+    address = broker_address(data)
     if not (ids or everything or topic or stage):
         fail("name ids, --topic, --stage or --all", 2)
     letters = _pick(address, ids) if ids else _run(_collect(address, topic, stage))
     _run(dead_letters.replay(address, letters))
     print(f"replayed {len(letters)}")
-
-
-def _address(data: Any) -> str:
-    address = kafka_address(data)
-    if not address:
-        fail("no broker: set TOCSIN_KAFKA, or start 'tocsin up'", 2)
-    return address
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:

@@ -50,3 +50,8 @@ def kafka_address(data: Path) -> str | None:
     """``TOCSIN_KAFKA``, or the broker of the running local stack; None where there is neither."""
     stack = running_stack(data)
     return os.environ.get("TOCSIN_KAFKA") or (stack["kafka"] if stack else None)
+
+
+def broker_address(data: Path) -> str:
+    """As ``kafka_address``; leaves with a word of advice where there is neither."""
+    return kafka_address(data) or fail("no broker: set TOCSIN_KAFKA, or start 'tocsin up'", 2)

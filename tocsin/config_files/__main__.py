@@ -4,13 +4,10 @@ import asyncio
 import sys
 
 from shared import kafka, process
-from shared.follow import ConfigFollower
 from shared.names import gazetteer
 from shared.settings import ServiceSettings
 from shared.status_server import Health
-from shared.tasks import until_first_ends
 from shared.times import utc_now
-from tocsin.config_files.kinds import KINDS
 from tocsin.config_files.publish import FilePublisher
 
 
@@ -23,10 +20,8 @@ def create_app(settings: ServiceSettings) -> process.Main:
 
     async def main(stop: asyncio.Event, health: Health) -> None:
         names = await asyncio.to_thread(gazetteer.load)
-        followers = {kind.key: ConfigFollower(settings.kafka, kind.topic) for kind in KINDS}
         async with kafka.running_producer(settings.kafka) as producer:
-            publisher = FilePublisher(folder, producer, followers, names, utc_now)
-            await until_first_ends(*(f.run() for f in followers.values()), publisher.run(stop, health))
+            await FilePublisher(folder, settings.kafka, producer, lambda: names, utc_now).run(stop, health)
 
     return main
 

@@ -1,30 +1,41 @@
 """What a file's content changes: edits to publish, and what is wrong. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from shared.config.history import History
+from shared.config.edits import fitting, next_change
+from shared.config.history import Chronicle
 from shared.config.items import Entry, ItemModel, parse_items
+from shared.config.kinds import Kind, Names
 from shared.config.yaml_file import ConfigError, Document, load
 from shared.events import ConfigChanged
-from shared.names.gazetteer import Gazetteer
-from tocsin.config_files.kinds import Kind
 
 
 @dataclass(slots=True)
 class FilePlan:
-    """The outcome for one file. ``bodies``: every valid item by id, for what comes after."""
+    """The outcome for one file. ``bodies``: every valid item by id, for what comes after.
+
+    ``sensitive``: ids of items of which logs tell nothing else.
+    """
 
     edits: list[ConfigChanged] = field(default_factory=list)
     errors: list[ConfigError] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     bodies: dict[str, dict[str, Any]] = field(default_factory=dict)
+    sensitive: set[str] = field(default_factory=set)
+
+    def for_logs(self, told: str) -> str:
+        """An error or a note, without what a sensitive watch looks for."""
+        place, item_id, *rest = told.split(": ", 2)
+        if rest and item_id in self.sensitive:
+            return f"{place}: {item_id}: is sensitive, so this log says no more: see 'tocsin watch lint'"
+        return told
 
 
-def plan_file(folder: Path, kind: Kind, history: History, names: Gazetteer, now: datetime) -> FilePlan:
+def plan_file(folder: Path, kind: Kind, chronicle: Chronicle, names: Names, now: datetime) -> FilePlan:
     """What the file of this kind changes. A file that cannot be read as a whole changes nothing."""
     plan = FilePlan()
     try:
@@ -34,20 +45,21 @@ def plan_file(folder: Path, kind: Kind, history: History, names: Gazetteer, now:
         plan.errors.append(error)
         return plan
     if document.value is None:  # missing, or empty: a slip or a save under way, more often than a wish to remove all
-        if any(item.owner == kind.owner for item in list(history.items.values())):
+        if any(item.owner == kind.owner for item in list(chronicle.items.values())):
             plan.notes.append(
                 f"{kind.file} is missing or empty: nothing is removed. To remove all write '{kind.key}: []'"
             )
         return plan
     plan.errors.extend(parsed.errors)
     _unknown_keys(document, kind, plan)
+    plan.sensitive.update(_sensitive_ids(document, kind))
     kept = set(parsed.refused_ids)
     for entry in parsed.entries:
         kept.add(entry.model.id)
-        _plan_entry(entry, kind, history, names, now, plan)
-    for item in list(history.items.values()):  # a follower may change it meanwhile
+        _plan_entry(entry, kind, chronicle, names, now, plan)
+    for item in list(chronicle.items.values()):  # a follower may change it meanwhile
         if item.owner == kind.owner and item.id not in kept:
-            plan.edits.append(_edit(item.id, None, kind, history, now))
+            plan.edits.append(next_change(chronicle, item.id, None, owner=kind.owner, by="", now=now, place=kind.file))
     return plan
 
 
@@ -60,34 +72,54 @@ def _unknown_keys(document: Document, kind: Kind, plan: FilePlan) -> None:
             )
 
 
+def _sensitive_ids(document: Document, kind: Kind) -> Iterator[str]:
+    """Read from what is written, so that entries that are wrong are among them."""
+    for row in (document.value.get(kind.key) if isinstance(document.value, Mapping) else None) or ():
+        if isinstance(row, Mapping) and row.get("sensitive"):
+            yield str(row.get("id", "?"))
+
+
 def _plan_entry(
-    entry: Entry[ItemModel], kind: Kind, history: History, names: Gazetteer, now: datetime, plan: FilePlan
+    entry: Entry[ItemModel], kind: Kind, chronicle: Chronicle, names: Names, now: datetime, plan: FilePlan
 ) -> None:
-    item_id = entry.model.id
     try:
-        body = kind.to_body(entry.model, names)
-    except ValueError as error:
-        problem, _, remedy = str(error).partition(". ")
-        plan.errors.append(ConfigError(entry.place, f"{item_id}: {problem}", remedy))
-        return
-    plan.notes.extend(f"{entry.place}: {item_id}: {note}" for note in body.notes)
-    plan.bodies[item_id] = body.value
-    present = history.items.get(item_id)
+        body = kind.body(entry.model, names, entry.place)
+        plan.notes.extend(f"{entry.place}: {entry.model.id}: {note}" for note in body.notes)
+        plan.bodies[entry.model.id] = body.value
+        if chronicle.was_adopted_from(kind.owner, entry.model.id):
+            plan.notes.append(f"{entry.place}: {entry.model.id}: {_about_adopted(kind, entry.model.id, chronicle)}")
+        elif _differs(entry, body.value, kind, chronicle):
+            written = kind.written(entry.written, body.value)
+            change = next_change(
+                chronicle, entry.model.id, body.value, owner=kind.owner, by="", now=now, written=written,
+                place=entry.place,
+            )  # fmt: skip
+            plan.edits.append(fitting(kind, change, entry.place))
+    except ConfigError as error:
+        plan.errors.append(error)
+
+
+def _differs(entry: Entry[ItemModel], body: dict[str, Any], kind: Kind, chronicle: Chronicle) -> bool:
+    """Whether the entry says something new. Raises ConfigError where the item is another's."""
+    present = chronicle.items.get(entry.model.id)
     if present is not None and present.owner != kind.owner:
-        remedy = "Give this one another id, or remove the other first"
-        plan.errors.append(ConfigError(entry.place, f"{item_id}: belongs to {present.owner}", remedy))
-    elif present is None or dict(present.body) != body.value:
-        plan.edits.append(_edit(item_id, body.value, kind, history, now))
+        remedy = f"Give this one another id, or remove the other first: tocsin {kind.name} remove {present.id}"
+        raise ConfigError(entry.place, f"{present.id}: belongs to {present.owner}", remedy)
+    return present is None or dict(present.body) != body
 
 
-def _edit(item_id: str, body: dict[str, Any] | None, kind: Kind, history: History, now: datetime) -> ConfigChanged:
-    present = history.items.get(item_id)
-    return ConfigChanged(
-        id=item_id,
-        based_on=history.versions.get(item_id, 0),
-        owner=kind.owner,
-        changed_at=now,
-        created_at=present.created_at if present else now,
-        body=body,
-        place=kind.file,
+def _about_adopted(kind: Kind, item_id: str, chronicle: Chronicle) -> str:
+    item = chronicle.items.get(item_id)
+    if item is not None and _reads_secret_from_file(item.body):
+        return (
+            f"adopted, and its secret is still read from this entry. Give it another with "
+            f"'tocsin {kind.name} edit {item_id}', or 'tocsin {kind.name} release {item_id}' gives it back to the file"
+        )
+    return (
+        f"adopted{'' if item else ', then removed'}: its entry here has no effect. Remove it, or "
+        f"'tocsin {kind.name} release {item_id}' gives it back to the file"
     )
+
+
+def _reads_secret_from_file(body: Mapping[str, Any]) -> bool:
+    return any(isinstance(value, Mapping) and "config" in value for value in body.values())

@@ -1,84 +1,122 @@
 """A lane: the notifications of one receiver, sent in order of their due times, at its pace.
 
 One send is in flight for each alert. A receiver that fails time and again is left alone for a while, and then asked
-with one notification before the others follow.
+with one notification before the others follow. All pauses are measured in ticks: a jump of the wall clock moves none.
 """
 
 import asyncio
-import heapq
 import random
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 
-from services.alerter.dispatch.attempt import Attempt, Verdict, record
+from services.alerter.dispatch import records
+from services.alerter.dispatch.attempt import GIVE_UP_AFTER, Attempt, Verdict, ending, is_of_receiver, tries_on_record
+from services.alerter.dispatch.due_queue import DueQueue, Pending
+from services.alerter.dispatch.receiver_health import ReceiverHealth, seconds_left
 from shared.events import NotificationRequested, NotificationSent
-from shared.times import Clock
+from shared.times import Clock, Ticks
 
-FAILURES_TO_CLOSE = 3
-FIRST_REST_SECONDS = 5.0
-MAX_REST_SECONDS = 300.0
-
-Send = Callable[[NotificationRequested, int], Awaitable[Attempt]]
+Send = Callable[[NotificationRequested], Awaitable[Attempt]]
 Record = Callable[[NotificationSent], Awaitable[None]]
 
 
-@dataclass(order=True, slots=True)
-class Pending:
-    """A notification that is not done. ``attempts`` were made; the next is due at ``due_at``."""
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How a receiver may be sent to, at this ``version`` of its configuration.
 
-    due_at: datetime
-    order: int
-    request: NotificationRequested = field(compare=False)
-    attempts: int = field(default=0, compare=False)
-    dropped: bool = field(default=False, compare=False)  # another process owns it now
+    ``announces``: it cannot tell a repeat from a first send, so each attempt is put on record before it begins.
+    """
 
-
-def rest_seconds(failures: int) -> float:
-    """How long a receiver is left alone after so many failures in a row."""
-    if failures < FAILURES_TO_CLOSE:
-        return 0.0
-    doublings: int = min(failures - FAILURES_TO_CLOSE, 10)
-    return min(FIRST_REST_SECONDS * float(2**doublings), MAX_REST_SECONDS)
+    spacing_seconds: float = 0.0
+    version: int = 0
+    announces: bool = False
 
 
 class Lane:
-    """Sends what is due. ``send`` and ``record`` are given; ``record`` returns once the broker has confirmed."""
+    """Sends what is due. ``send`` and ``record`` are given; ``record`` returns once the broker has confirmed.
+
+    ``last`` is the receiver's last record, from which pace and failures go on.
+    """
 
     def __init__(
-        self, send: Send, record_attempt: Record, now: Clock, spacing_seconds: Callable[[], float], concurrency: int
-    ) -> None:
-        self._send, self._record, self._now = send, record_attempt, now
-        self._spacing_seconds, self._concurrency = spacing_seconds, concurrency
-        self._heap: list[Pending] = []
-        self._busy_alerts: set[str] = set()
+        self, send: Send, record: Record, terms: Callable[[], Terms], now: Clock, ticks: Ticks, concurrency: int,
+        last: NotificationSent | None = None,
+    ) -> None:  # fmt: skip
+        self._send, self._record, self._terms = send, record, terms
+        self._now, self._ticks, self._concurrency = now, ticks, concurrency
+        self._queue = DueQueue()
+        self._health = ReceiverHealth(now, ticks, terms().spacing_seconds, last)
         self._sends: dict[asyncio.Task[None], Pending] = {}
+        self._posts: set[asyncio.Future[Attempt]] = set()
         self._wake = asyncio.Event()
-        self._not_before = now()
-        self._failures = 0
-        self._failed_at: datetime | None = None
-        self._held = False
-
-    def add(self, pending: Pending) -> None:
-        """Takes a notification in."""
-        heapq.heappush(self._heap, pending)
-        self._wake.set()
-
-    def remove(self, notification_ids: set[str]) -> None:
-        """Forgets notifications that another process now owns; those in flight end and are recorded."""
-        self._heap = [p for p in self._heap if p.request.notification_id not in notification_ids]
-        heapq.heapify(self._heap)
-        for pending in self._sends.values():
-            pending.dropped = pending.dropped or pending.request.notification_id in notification_ids
+        self._is_retired = self._is_broken_off = False
 
     def __len__(self) -> int:
-        return len(self._heap) + len(self._sends)
+        return len(self._queue) + len(self._sends)
+
+    @property
+    def is_down(self) -> bool:
+        """Whether the receiver fails as a whole."""
+        return self._health.is_down
+
+    def stamped(self, sent: NotificationSent) -> NotificationSent:
+        """The record with the receiver's state."""
+        return self._health.stamped(sent)
+
+    # ------------------------------------------------------------ what waits
+
+    def add(self, request: NotificationRequested, order: int, last: NotificationSent | None = None) -> Pending | None:
+        """Takes a notification in; ``last`` is its last record. Returns the older revision that it replaces."""
+        now, ticks = self._now(), self._ticks()
+        wait = seconds_left(last.next_attempt_at, last.sent_at, now) if last else 0.0
+        pending = Pending(
+            request,
+            order,
+            arrived=ticks,
+            due=ticks + wait,
+            expires=ticks + GIVE_UP_AFTER - (now - request.requested_at).total_seconds(),
+            tries=tries_on_record(last),
+            held=wait > 0 and last is not None and is_of_receiver(last.status),
+        )
+        self._wake.set()
+        return self._queue.add(pending)
+
+    def expired(self) -> Sequence[Pending]:
+        """Takes out what has waited too long."""
+        ticks = self._ticks()
+        return self._queue.withdraw(lambda pending: pending.expires <= ticks)
+
+    def receiver_changed(self) -> None:
+        """The receiver's configuration is another: what waited for it may go at once."""
+        self._health.reset()
+        self._queue.release()
+        self._wake.set()
+
+    def retire(self) -> None:
+        """Another process owns what waits; sends in flight end and are recorded, and ``run`` returns."""
+        self._is_retired = True
+        self._queue.withdraw(lambda _: True)
+        self._wake.set()
+
+    async def settle(self, seconds: float) -> None:
+        """Retires, and waits for the sends in flight. One that takes longer is broken off."""
+        self.retire()
+        if self._sends:
+            await asyncio.wait(list(self._sends), timeout=seconds)
+        # Else its next owner might send a newer revision before this one arrives.
+        self._is_broken_off = True
+        for post in self._posts:
+            post.cancel()
+
+    # ------------------------------------------------------------ sending
 
     async def run(self) -> None:
-        """Sends for ever. Raises what ``record`` raises."""
+        """Sends until it is retired. Raises what ``record`` raises."""
         while True:
             self._reap()
-            pending = self._take_due()
+            if self._is_retired and not self._sends:
+                return
+            pending = self._take()
             if pending is not None:
                 self._start(pending)
                 continue
@@ -87,81 +125,72 @@ class Lane:
             await asyncio.wait({waiting, *self._sends}, timeout=self._pause(), return_when=asyncio.FIRST_COMPLETED)
             waiting.cancel()
 
-    async def settle(self, seconds: float) -> None:
-        """Waits for the sends in flight, at most so long, and begins none meanwhile."""
-        self._held = True
-        try:
-            if self._sends:
-                await asyncio.wait(list(self._sends), timeout=seconds)
-        finally:
-            self._held = False
-            self._wake.set()
-
     def _reap(self) -> None:
         for task in [task for task in self._sends if task.done()]:
             del self._sends[task]
             task.result()
 
-    def _room(self) -> int:
-        # A receiver that has just failed is asked by one notification at a time.
-        return 1 if self._failures >= FAILURES_TO_CLOSE else self._concurrency
+    def _may_start(self) -> bool:
+        # A receiver that fails is asked by one notification at a time.
+        room = 1 if self._health.is_down else self._concurrency
+        is_closed = self._health.is_closed_at(self._terms().version)
+        return not (self._is_retired or is_closed or len(self._sends) >= room)
 
-    def _take_due(self) -> Pending | None:
-        now = self._now()
-        if self._held or len(self._sends) >= self._room() or now < self._not_before:
-            return None
-        passed_over: list[Pending] = []
-        found = None
-        while self._heap and self._heap[0].due_at <= now and found is None:
-            pending = heapq.heappop(self._heap)
-            if self._is_busy(pending):
-                passed_over.append(pending)
-            else:
-                found = pending
-        for pending in passed_over:
-            heapq.heappush(self._heap, pending)
-        return found
+    def _take(self) -> Pending | None:
+        ticks = self._ticks()
+        return self._queue.take(ticks) if self._may_start() and ticks >= self._health.not_before else None
 
     def _pause(self) -> float | None:
-        """Seconds until something may be due; None where only a new notification or the end of a send changes that."""
-        if self._held or not self._heap or len(self._sends) >= self._room():
-            return None
-        first = self._heap[0]
-        if self._is_busy(first):
-            free = [pending for pending in self._heap if not self._is_busy(pending)]
-            if not free:
-                return None
-            first = min(free)
-        return max((max(first.due_at, self._not_before) - self._now()).total_seconds(), 0.001)
-
-    def _is_busy(self, pending: Pending) -> bool:
-        return pending.request.alert.alert_id in self._busy_alerts
+        """Seconds until something may be due; None where only a change or the end of a send makes it so."""
+        due = self._queue.next_due() if self._may_start() else None
+        return None if due is None else max(max(due, self._health.not_before) - self._ticks(), 0.001)
 
     def _start(self, pending: Pending) -> None:
-        self._busy_alerts.add(pending.request.alert.alert_id)
-        self._not_before = max(self._not_before, self._now() + timedelta(seconds=self._spacing_seconds()))
+        self._health.started(self._terms().spacing_seconds)
         self._sends[asyncio.create_task(self._attempt(pending))] = pending
 
     async def _attempt(self, pending: Pending) -> None:
         try:
-            number, begun_at = pending.attempts + 1, self._now()
-            attempt = await self._send(pending.request, number)
-            self._note_health(attempt, begun_at)
-            jitter = random.random()  # noqa: S311 - spreads load, guards nothing
-            sent = record(pending.request, number, attempt, self._now(), jitter)
-            await self._record(sent)
-            if sent.next_attempt_at is not None and not pending.dropped:
-                self.add(Pending(sent.next_attempt_at, pending.order, pending.request, number))
+            is_due_again = await self._try(pending)
+            if is_due_again and pending.replaced:
+                superseded = records.superseded(pending.request, pending.tries, self._now())
+                await self._record(self.stamped(superseded))
+            elif is_due_again and not self._is_retired:
+                self._queue.put_back(pending)
         finally:
-            self._busy_alerts.discard(pending.request.alert.alert_id)
+            self._queue.landed(pending)
 
-    def _note_health(self, attempt: Attempt, begun_at: datetime) -> None:
-        if attempt.verdict in (Verdict.DELIVERED, Verdict.NEVER):
-            self._failures = 0
-            return
-        # Sends side by side that one outage ends are one failure of the receiver, not many in a row.
-        if self._failed_at is None or begun_at >= self._failed_at:
-            self._failures += 1
-            self._failed_at = self._now()
-        rest = max(rest_seconds(self._failures), attempt.retry_after_seconds or 0.0)
-        self._not_before = max(self._not_before, self._now() + timedelta(seconds=rest))
+    async def _try(self, pending: Pending) -> bool:
+        """One attempt, with its records; whether another is due."""
+        if self._terms().announces:
+            await self._record(self.stamped(records.begun(pending.request, pending.tries, self._now())))
+        begun = self._ticks()
+        attempt = await self._post(pending.request)
+        if attempt is None:
+            return True
+        sent = self._judge(pending, attempt, begun)
+        await self._record(sent)
+        return sent.next_attempt_at is not None
+
+    async def _post(self, request: NotificationRequested) -> Attempt | None:
+        """The attempt's end; None where it was broken off."""
+        if self._is_broken_off:
+            return None
+        post = asyncio.ensure_future(self._send(request))
+        self._posts.add(post)
+        try:
+            await asyncio.wait({post})
+        finally:
+            self._posts.discard(post)
+        return None if post.cancelled() else post.result()
+
+    def _judge(self, pending: Pending, attempt: Attempt, begun: float) -> NotificationSent:
+        if attempt.verdict is Verdict.GONE and self._health.is_closed_at(attempt.version):
+            attempt = replace(attempt, verdict=Verdict.AGAIN)  # one send beside it has said so; this one may wait
+        if self._health.note(pending.request.notification_id, attempt, begun):
+            self._queue.release()
+        jitter = random.random()  # noqa: S311 - spreads load, guards nothing
+        end = ending(attempt, pending.tries, outage=self.is_down, replaced=pending.replaced, jitter=jitter)
+        pending.tries, pending.held = end.tries, attempt.blames_receiver
+        pending.due = self._ticks() + (end.pause_seconds or 0.0)
+        return self.stamped(records.ended(pending.request, attempt, end, self._now()))

@@ -1,7 +1,6 @@
 """Notifiers: one attempt at telling one receiver. They judge answers alike, by one table."""
 
 import asyncio
-import contextlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
@@ -22,7 +21,16 @@ from shared.times import Clock
 
 MOST_DRAINED_BYTES = 4096
 DRAIN_SECONDS = 1.0
-_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+_NEVER_SENT = (
+    EgressRefusedError,
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.UnsupportedProtocol,
+    httpx.InvalidURL,
+    UnicodeError,
+)
+_NOT_ANSWERED = (TimeoutError, httpx.HTTPError)
 
 
 class Notifier(Protocol):
@@ -33,12 +41,23 @@ class Notifier(Protocol):
         ...
 
 
-def judge(status: int, headers: Mapping[str, str], never: frozenset[int], now: datetime) -> Attempt:
-    """An answer's verdict: only 2xx is success, ``never`` are final, all else is tried again."""
+def judge(status: int, headers: Mapping[str, str], final: Mapping[int, Verdict], now: datetime) -> Attempt:
+    """An answer's verdict: only 2xx is success, ``final`` says which failures are, all else is tried again."""
     if 200 <= status < 300:
         return Attempt(Verdict.DELIVERED, status)
-    verdict = Verdict.NEVER if status in never else Verdict.AGAIN
+    verdict = final.get(status, Verdict.AGAIN)
     return Attempt(verdict, status, f"HTTP {status}", retry_after_seconds(headers.get("retry-after"), now))
+
+
+class _Progress:
+    """Follows a request: httpcore tells what it begins."""
+
+    has_begun_to_send = False
+
+    async def __call__(self, event: str, _: Mapping[str, Any]) -> None:
+        """httpcore's trace."""
+        if event.endswith("send_request_headers.started"):
+            self.has_begun_to_send = True
 
 
 class _Poster:
@@ -48,46 +67,55 @@ class _Poster:
         self._http, self._now, self._repeatable = http, now, repeatable
 
     async def post(
-        self, url: str, body: bytes, headers: Mapping[str, str], timeout_seconds: float, never: frozenset[int]
+        self, url: str, body: bytes, headers: Mapping[str, str], timeout_seconds: float, final: Mapping[int, Verdict]
     ) -> Attempt:
+        attempt: Attempt | None = None
+        progress = _Progress()
+        posting = self._http.stream(
+            "POST",
+            url,
+            content=body,
+            headers=headers,
+            follow_redirects=False,
+            # Connecting and TLS each have their share, so that the deadline seldom ends either of them half way.
+            timeout=httpx.Timeout(timeout_seconds, connect=timeout_seconds / 3),
+            extensions={"trace": progress},
+        )
         try:
-            async with (
-                asyncio.timeout(timeout_seconds),
-                self._http.stream("POST", url, content=body, headers=headers, follow_redirects=False) as answer,
-            ):
-                attempt = judge(answer.status_code, answer.headers, never, self._now())
+            async with asyncio.timeout(timeout_seconds) as deadline, posting as answer:
+                attempt = judge(answer.status_code, answer.headers, final, self._now())
+                deadline.reschedule(asyncio.get_running_loop().time() + DRAIN_SECONDS)
                 await _drain(answer)
-                return attempt
-        except EgressRefusedError as error:
-            return Attempt(Verdict.AGAIN, error=str(error))
-        except _NEVER_SENT as error:
-            return Attempt(Verdict.AGAIN, error=_shown(error))
-        except (httpx.InvalidURL, UnicodeError) as error:
+        except (*_NEVER_SENT, *_NOT_ANSWERED) as error:
+            # What follows an answer does not undo it.
+            return attempt or self._unanswered(error, sent=progress.has_begun_to_send)
+        return attempt
+
+    def _unanswered(self, error: Exception, *, sent: bool) -> Attempt:
+        if isinstance(error, (httpx.InvalidURL, UnicodeError)):
             return Attempt(Verdict.AGAIN, error=f"the address cannot be used: {type(error).__name__}")
-        except (TimeoutError, httpx.HTTPError) as error:
-            # The id makes a repeat harmless where the receiver knows it; where not, it may be heard twice.
-            verdict = Verdict.AGAIN if self._repeatable else Verdict.UNKNOWN
-            return Attempt(verdict, error=f"no answer: {_shown(error)}")
+        if isinstance(error, _NEVER_SENT) or (isinstance(error, TimeoutError) and not sent):
+            return Attempt(Verdict.AGAIN, error=_shown(error))
+        # The id makes a repeat harmless where the receiver knows it; where not, it may be heard twice.
+        verdict = Verdict.AGAIN if self._repeatable else Verdict.UNKNOWN
+        return Attempt(verdict, error=f"no answer: {_shown(error)}")
 
 
 async def _drain(answer: httpx.Response) -> None:
-    """Reads a short body, for the connection's further use; a long one must neither fill memory nor undo a success."""
+    """Reads a short body, for the connection's further use; a long one must not fill memory."""
     length = "0" if answer.status_code == 204 else answer.headers.get("content-length", "")
     if length.isdecimal() and int(length) <= MOST_DRAINED_BYTES:
-        with contextlib.suppress(httpx.HTTPError, TimeoutError):
-            async with asyncio.timeout(DRAIN_SECONDS):
-                await answer.aread()
+        await answer.aread()
 
 
 def _shown(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}".rstrip(": ")
+    return str(error) if isinstance(error, EgressRefusedError) else f"{type(error).__name__}: {error}".rstrip(": ")
 
 
 class WebhookNotifier:
     """Standard Webhooks: signed, one id on every attempt."""
 
-    # 410: the receiver does not want to hear from us again.
-    never = frozenset({410})
+    final: Mapping[int, Verdict] = {410: Verdict.GONE}
 
     def __init__(self, http: httpx.AsyncClient, secrets: Secrets, console_url: str, now: Clock) -> None:
         self._poster, self._secrets = _Poster(http, now, repeatable=True), secrets
@@ -103,7 +131,7 @@ class WebhookNotifier:
             return Attempt(Verdict.AGAIN, error=str(error))
         except (EmptyWebhookSecretError, ValueError):
             return Attempt(Verdict.AGAIN, error="the receiver's secret is not 'whsec_' and base64")
-        return await self._poster.post(url, body, headers, receiver.timeout_seconds, self.never)
+        return await self._poster.post(url, body, headers, receiver.timeout_seconds, self.final)
 
     def _headers(self, receiver: Receiver, notification_id: str, body: bytes) -> dict[str, str]:
         now = self._now()
@@ -121,8 +149,8 @@ class WebhookNotifier:
 class SlackNotifier:
     """A Slack incoming webhook. It has no idempotency key, so a lost answer leaves the send unknown."""
 
-    # Slack's own words for "this will never work": invalid_payload, no_service, channel_is_archived and the like.
-    never = frozenset({400, 403, 404, 410})
+    # Slack's words for them: invalid_payload; action_prohibited; no_service, channel_not_found; channel_is_archived.
+    final: Mapping[int, Verdict] = {400: Verdict.NEVER, 403: Verdict.NEVER, 404: Verdict.GONE, 410: Verdict.GONE}
 
     def __init__(self, http: httpx.AsyncClient, secrets: Secrets, console_url: str, now: Clock) -> None:
         self._poster, self._secrets = _Poster(http, now, repeatable=False), secrets
@@ -136,4 +164,4 @@ class SlackNotifier:
         except SecretMissingError as error:
             return Attempt(Verdict.AGAIN, error=str(error))
         headers = {"content-type": "application/json"}
-        return await self._poster.post(url, msgspec.json.encode(payload), headers, receiver.timeout_seconds, self.never)
+        return await self._poster.post(url, msgspec.json.encode(payload), headers, receiver.timeout_seconds, self.final)

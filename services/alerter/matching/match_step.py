@@ -1,5 +1,6 @@
 """The match step: Faust over ``reports.grouped``, with the watches that are in force."""
 
+from services.alerter.matching.backlog import is_backlog
 from services.alerter.matching.view import ReportView
 from services.alerter.matching.watch_index import WatchIndex
 from shared import log, metrics
@@ -15,10 +16,11 @@ MOST_ALSO = 8
 
 
 class Match:
-    """Handles one report."""
+    """Handles one report. ``sources`` are those in force, kept in step by somebody else."""
 
-    def __init__(self, watches: WatchIndex, now: Clock) -> None:
+    def __init__(self, watches: WatchIndex, now: Clock, sources: History | None = None) -> None:
         self._watches, self._now = watches, now
+        self._sources = History() if sources is None else sources
 
     def apply(self, change: ConfigChanged, history: History) -> None:
         """Takes an edit of a watch into force."""
@@ -29,10 +31,13 @@ class Match:
         try:
             self._watches.put(item)
         except ValueError as error:
-            log.get("tocsin.match").error("watch_invalid", watch_id=change.id, error=str(error))
+            # The error's text would name what a sensitive watch looks for.
+            log.get("tocsin.match").error("watch_invalid", watch_id=change.id, error=type(error).__name__)
 
     async def __call__(self, event: ReportGrouped, _: Message) -> Result:
-        """One match for each watch that the report fulfils."""
+        """One match for each watch that the report fulfils; none for what was there before its source was."""
+        if is_backlog(event.report, self._sources.items.get(event.report.source_id)):
+            return Result(note={"article_id": event.report.article_id, "story_id": event.story_id, "backlog": True})
         view = ReportView(event.report)
         found = [
             _matched(event, header, evidence, self._now)

@@ -1,7 +1,7 @@
 import { now, relative, TimeAgo, utc } from "/assets/time.js";
 
 const FEW_QUOTES = 2;
-const MARKS = { delivered: "✓", retrying: "↻", failed: "✕", unknown: "?", waiting: "…", sending: "…" };
+const MARKS = { silenced: "–", delivered: "✓", retrying: "↻", failed: "✕", unknown: "?", ambiguous: "?", superseded: "…", waiting: "…", sending: "…" };
 
 // All text reaches the page by interpolation, which escapes it; links were checked by the server.
 export default {
@@ -12,6 +12,7 @@ export default {
         <span class="sev">{{ alert.severity }}</span>
         <b class="watch" dir="auto">{{ alert.watch }}</b>
         <span v-if="alert.sensitive" class="tag" title="This watch is sensitive: the console shows its label alone">sensitive</span>
+        <span v-if="alert.silenced_by.length" class="tag" :title="'Silenced by ' + alert.silenced_by.join(', ')">silenced</span>
         <bdi class="source">{{ alert.source }}</bdi>
         <a class="age" :href="'/alerts/' + alert.id" :aria-label="'Permanent link to: ' + alert.title"><time-ago :at="alert.raised_at"/></a>
       </p>
@@ -83,8 +84,14 @@ export default {
           const when = due && Date.parse(due) > now.value ? ` ${relative(due)}` : "";
           return item.state === "retrying" ? `retrying${when}${because}` : `may not have arrived, trying again${when}${because}`;
         }
+        case "ambiguous":
+          return `may not have arrived, not tried again (tocsin notification resend)${because}`;
+        case "superseded":
+          return "a newer revision is on its way";
         case "failed":
           return `failed after ${item.attempt} attempt${item.attempt === 1 ? "" : "s"}${because}`;
+        case "silenced":
+          return "not told: silenced";
         default:
           return item.state === "sending" ? "being sent" : "waiting to be sent";
       }

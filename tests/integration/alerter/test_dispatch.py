@@ -5,32 +5,25 @@ import base64
 import json
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import timedelta
-from ipaddress import ip_network
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
 from standardwebhooks.webhooks import Webhook
 
-from services.alerter.app import create_dispatch
-from services.alerter.dispatch import attempt, lane
-from services.alerter.lifecycle import requests_for
-from services.alerter.settings import AlerterSettings
-from shared import codec, kafka
-from shared.delivery import Output, publish
-from shared.events import ConfigChanged, NotificationRequested, NotificationSent
-from shared.settings import Egress
-from shared.status_server import Health
+from services.alerter.dispatch import attempt, breaker
+from shared import kafka
+from shared.delivery import Output
+from shared.events import NotificationSent
 from shared.times import utc_now
-from shared.topics import NOTIFICATIONS_REQUESTED, NOTIFICATIONS_SENT, RECEIVERS_CHANGED
+from shared.topics import NOTIFICATIONS_REQUESTED, NOTIFICATIONS_SENT
 from tests.contract.broker.clients import eventually
 from tests.integration.alerter.hooks import Hook
+from tests.integration.alerter.world import World
 from tests.stack.process import Process
-from tests.unit.alerter.samples import alert
+from tests.unit.alerter.samples import revised
 
 Name = Callable[[str], str]
 SECRET = "whsec_" + base64.b64encode(b"0123456789abcdef0123456789abcdef").decode()
@@ -38,86 +31,10 @@ _KILLED = Path(__file__).with_name("killed_step.py")
 _ROOT = str(Path(__file__).parents[3])
 
 
-class World:
-    """The dispatcher's world: one receiver of the test's own, and what was recorded of it."""
-
-    def __init__(self, bootstrap: str, receiver_id: str, config: Path) -> None:
-        self.bootstrap, self.id, self.config = bootstrap, receiver_id, config
-        self.hook = Hook()
-        self._version = 0
-
-    async def _publish(self, *outputs: Output) -> None:
-        producer = kafka.producer(self.bootstrap)
-        await producer.start()
-        await publish(producer, outputs)
-        await producer.stop()
-
-    async def define(self, **fields: Any) -> None:
-        """Publishes the receiver as it is from now on; without fields: it is removed."""
-        body = {"id": self.id, "type": "webhook", "url": self.hook.url, **fields} if fields else None
-        now = utc_now()
-        edit = ConfigChanged(
-            id=self.id, based_on=self._version, owner="test", changed_at=now, created_at=now, body=body
-        )
-        self._version += 1
-        await self._publish(Output(RECEIVERS_CHANGED, self.id, edit))
-
-    async def request(self, *stories: str) -> list[NotificationRequested]:
-        """Requests a notification for each story, in order."""
-        requests = []
-        for story in stories:
-            raised = alert("deir", f"{self.id} {story}")
-            watch = msgspec.structs.replace(raised.watch, notify=(self.id,))
-            requests += requests_for(msgspec.structs.replace(raised, watch=watch))
-        await self._publish(*(Output(NOTIFICATIONS_REQUESTED, self.id, request) for request in requests))
-        return requests
-
-    async def sent(self) -> list[NotificationSent]:
-        """What is on record of this receiver."""
-        found = kafka.read_all(self.bootstrap, NOTIFICATIONS_SENT.name)
-        records = [codec.decode(record.value, NotificationSent) async for record in found]
-        return [record for record in records if record.receiver_id == self.id]
-
-    async def outcomes(self) -> list[str]:
-        """The outcomes on record."""
-        return [record.outcome for record in await self.sent()]
-
-    async def until(self, *outcomes: str, seconds: float = 15) -> None:
-        """Waits until just these are on record."""
-
-        async def reached() -> bool:
-            return await self.outcomes() == list(outcomes)
-
-        try:
-            await eventually(reached, seconds)
-        except TimeoutError:
-            assert [(r.outcome, r.error) for r in await self.sent()] == list(outcomes)
-
-    @asynccontextmanager
-    async def dispatching(self) -> AsyncIterator[None]:
-        """The dispatcher runs meanwhile, in this process, and is stopped in order."""
-        egress = Egress(allow=(ip_network("127.0.0.0/8"),))
-        main = create_dispatch(AlerterSettings(kafka=self.bootstrap, config=self.config, egress=egress))
-        stop = asyncio.Event()
-        task = asyncio.create_task(main(stop, Health("test")))  # type: ignore[arg-type]
-        try:
-            yield
-        finally:
-            stop.set()
-            await asyncio.wait_for(task, 20)
-
-
 @pytest.fixture(autouse=True)
 def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(attempt, "RETRY_PAUSES", (0.1,) * 9)
-    monkeypatch.setattr(lane, "FIRST_REST_SECONDS", 0.3)
-
-
-@pytest.fixture
-async def world(bootstrap: str, unique_name: Name, tmp_path: Path) -> AsyncIterator[World]:
-    made = World(bootstrap, unique_name("desk"), tmp_path)
-    yield made
-    await made.define()  # what is left of it harms no other test
+    monkeypatch.setattr(breaker, "FIRST_REST_SECONDS", 0.3)
 
 
 async def test_a_receiver_that_is_down_gets_all_of_it_once_it_is_up(world: World) -> None:
@@ -141,15 +58,61 @@ async def test_a_receiver_that_is_down_gets_all_of_it_once_it_is_up(world: World
     assert sorted(world.hook.ids) == sorted(request.notification_id for request in requests)
 
 
-async def test_gone_is_final_and_the_next_is_asked_anew(world: World) -> None:
+async def test_gone_closes_the_receiver_until_it_is_configured_anew(world: World) -> None:
     world.hook.answers = ["410 Gone"]
-    async with world.hook.listening(), world.dispatching():
+    async with world.hook.listening():
         await world.define(per_second=1000)
-        await world.request("a")
-        await world.until("failed")
-        await world.request("b")
-        await world.until("failed", "delivered")
-    assert len(world.hook.posts) == 2
+        async with world.dispatching():
+            await world.request("a")
+            await world.until("failed")
+            await world.request("b")
+            await asyncio.sleep(0.5)
+        async with world.dispatching():  # a restart opens nothing
+            await world.request("c")
+            await asyncio.sleep(0.5)
+            assert len(world.hook.posts) == 1
+            await world.define(per_second=900)
+            await world.until("failed", "delivered", "delivered")
+    assert (await world.sent())[0].closed_version == 1
+    assert len(world.hook.posts) == 3
+
+
+async def test_a_newer_revision_replaces_one_that_waits_and_outlives_a_restart(world: World) -> None:
+    world.hook.answers = ["503 Service Unavailable\r\nretry-after: 2"]
+    async with world.hook.listening():
+        await world.define(per_second=1000)
+        (first,) = await world.request("a")
+        async with world.dispatching():
+            await world.until("retrying")
+            second = revised(first, 2)
+            await world.publish(Output(NOTIFICATIONS_REQUESTED, world.id, second))
+            await world.until("retrying", "superseded")
+        await world.publish(Output(NOTIFICATIONS_REQUESTED, world.id, first))  # a late replay
+        async with world.dispatching():
+            await world.until("retrying", "superseded", "delivered")
+            await world.publish(Output(NOTIFICATIONS_REQUESTED, world.id, first))
+            await world.request("b")
+            await world.until("retrying", "superseded", "delivered", "delivered")
+    assert world.hook.ids[:2] == [first.notification_id, second.notification_id]
+
+
+async def test_a_resend_goes_out_once_under_the_same_id(world: World) -> None:
+    world.hook.answers = ["410 Gone"]
+    async with world.hook.listening():
+        await world.define(per_second=1000)
+        (asked,) = await world.request("a")
+        async with world.dispatching():
+            await world.until("failed")
+            await world.define(per_second=900)
+            again = msgspec.structs.replace(asked, resend=1, requested_at=utc_now())
+            await world.publish(*[Output(NOTIFICATIONS_REQUESTED, world.id, again)] * 2)
+            await world.until("failed", "delivered")
+        async with world.dispatching():
+            await world.publish(Output(NOTIFICATIONS_REQUESTED, world.id, again))
+            await world.request("b")
+            await world.until("failed", "delivered", "delivered")
+    assert world.hook.ids[:2] == [asked.notification_id] * 2
+    assert len(world.hook.posts) == 3
 
 
 async def test_retry_after_is_obeyed(world: World) -> None:
@@ -262,7 +225,7 @@ async def test_a_slack_send_of_unknown_end_is_listed_as_such_and_repeated(world:
             notification_id=asked.notification_id, receiver_id=world.id, alert_id=asked.alert.alert_id, revision=1,
             outcome="sending", attempt=1, sent_at=utc_now(),
         )  # fmt: skip
-        await world._publish(Output(NOTIFICATIONS_SENT, world.id, begun))  # of a dispatcher that was killed
+        await world.publish(Output(NOTIFICATIONS_SENT, world.id, begun))  # of a dispatcher that was killed
         async with world.dispatching():
             await world.until("sending", "unknown", "sending", "delivered")
     assert [record.attempt for record in await world.sent()] == [1, 1, 2, 2]

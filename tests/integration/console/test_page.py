@@ -284,3 +284,22 @@ _AUDIT = """() => {
   }
   return faults;
 }"""
+
+
+async def test_silences_are_listed_and_silenced_alerts_say_so(page: Page, publish: Publish) -> None:
+    number = time.time_ns()
+    until = (utc_now() + timedelta(hours=8)).isoformat()
+    body = {"id": f"quiet-{number}", "comment": "known drill", "watch": ["deir-ez-zor"], "until": until}
+    alert = an_alert(f"Drill {number}", silenced_by=(f"quiet-{number}",), silenced_receivers=("desk",))
+    await publish(
+        (topics.SILENCES_CHANGED, samples.changed(f"quiet-{number}", body)),
+        (topics.ALERTS_RAISED, alert),
+    )
+    card = card_of(page, alert)
+    await expect(card.locator(".tag")).to_have_text("silenced")
+    await expect(card.locator(".sent")).to_contain_text("desk not told: silenced")
+    await page.locator("#tab-watches").click()
+    row = page.locator(".silences li").filter(has_text=f"quiet-{number}")
+    await expect(row).to_contain_text("watch deir-ez-zor")
+    await expect(row).to_contain_text("ends in 7 h")
+    await expect(row).to_contain_text("known drill")

@@ -7,27 +7,34 @@ Messages are handled at once, but for one that begins with "slow": that takes un
 `broken`: Delivery itself has a bug;
 `escape`: the agent lets an exception out;
 `crash`: Faust itself crashes soon after the start;
-`turned-concurrency`, `turned-background`, `turned-wait-empty`: that setting is turned to what loses messages.
+`sends`: every message leads to an event on TOPIC.out, which the producer holds back for a while before it sends;
+`turned-concurrency`, `turned-background`, `turned-wait-empty`, `turned-unawaited`: that setting is turned to what loses
+messages (the last as `sends`).
 Only the group's times are shorter than the product's, so that a killed worker is missed sooner.
 """
 
 import asyncio
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import faust
+from aiokafka import AIOKafkaProducer
 
-from shared import process, worker
-from shared.delivery import Delivery, Message, Result, Stage
+from shared import codec, delivery, kafka, process, worker
+from shared.delivery import Delivery, Message, Output, Result, Stage
 from shared.events import SourcePolled
 from shared.kafka import DependencyDownError
 from shared.settings import ServiceSettings
 from shared.status_server import Health
 from shared.topics import Topic
 
+LINGER_SECONDS = 4.0
 bootstrap, topic, name, folder, mode = sys.argv[1:]
 done, go = Path(folder, "done"), Path(folder, "go")
+SENDING = ("sends", "turned-unawaited")
+OUT = Topic(f"{topic}.out", SourcePolled, "id", 1)
 STAGE = Stage(name, Topic(topic, SourcePolled, "id", 1), SourcePolled)
 
 
@@ -44,7 +51,7 @@ async def handle(event: SourcePolled, _: Message) -> Result:
     while event.source_id.startswith("slow") and not go.exists():
         await asyncio.sleep(0.01)
     _write(f"done {event.source_id}")
-    return Result()
+    return Result(events=(Output(OUT, event.source_id, event),) if mode in SENDING else ())
 
 
 class BrokenDelivery(Delivery[SourcePolled]):
@@ -82,6 +89,28 @@ def _turn_background() -> None:
     worker._finish = begin
 
 
+_producer = kafka.producer
+
+
+def _slow_producer(address: str) -> AIOKafkaProducer:
+    made = _producer(address)
+    made._message_accumulator._linger_time = LINGER_SECONDS
+    return made
+
+
+def _slow_down_sends() -> None:
+    kafka.producer = _slow_producer
+
+
+def _turn_unawaited() -> None:
+    async def publish(producer: AIOKafkaProducer, outputs: Sequence[Output]) -> None:
+        for output in outputs:
+            await producer.send(output.topic.name, codec.encode(output.event), key=output.key.encode())
+
+    _slow_down_sends()
+    delivery.publish = publish
+
+
 _create = worker.create_faust_app
 
 
@@ -106,6 +135,8 @@ async def main(stop: asyncio.Event, health: Health) -> None:
     "broken": lambda: setattr(worker, "Delivery", BrokenDelivery),
     "turned-concurrency": _turn_concurrency,
     "turned-background": _turn_background,
+    "sends": _slow_down_sends,
+    "turned-unawaited": _turn_unawaited,
 }.get(mode, lambda: None)()
 worker.create_faust_app = _create_impatient
 process.run(name, ServiceSettings(log_level="warning"), main)

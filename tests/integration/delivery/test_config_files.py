@@ -10,15 +10,12 @@ import structlog
 
 from shared import kafka
 from shared.events import ConfigChanged
-from shared.follow import ConfigFollower
 from shared.names import gazetteer
 from shared.status_server import Health
-from shared.tasks import until_first_ends
 from shared.times import utc_now
 from shared.topics import SOURCES_CHANGED
 from tests.contract.broker.clients import eventually
 from tests.stack.brokers import EmbeddedKafka
-from tocsin.config_files.kinds import KINDS
 from tocsin.config_files.publish import FilePublisher
 from tocsin.topic_admin import create_topics
 
@@ -32,12 +29,12 @@ class Desk:
 
     def __init__(self, bootstrap: str, folder: Path) -> None:
         self.bootstrap, self.folder = bootstrap, folder
-        self.followers = {kind.key: ConfigFollower(bootstrap, kind.topic) for kind in KINDS}
+        self.publisher: FilePublisher
 
     @property
     def in_force(self) -> set[str]:
         """The sources that are in force."""
-        return set(self.followers["sources"].history.items)
+        return set(self.publisher.chronicles["sources"].items)
 
     async def until(self, *ids: str) -> None:
         """Waits until just these sources are in force."""
@@ -50,14 +47,13 @@ class Desk:
         return has
 
     @asynccontextmanager
-    async def publishing(self) -> AsyncIterator[Health]:
+    async def publishing(self, made: type[FilePublisher] = FilePublisher) -> AsyncIterator[Health]:
         """The publisher runs meanwhile."""
         producer = kafka.producer(self.bootstrap)
         await producer.start()
         stop, health = asyncio.Event(), Health("test")
-        publisher = FilePublisher(self.folder, producer, self.followers, gazetteer.load(), utc_now)
-        jobs = [follower.run() for follower in self.followers.values()]
-        task = asyncio.create_task(until_first_ends(*jobs, publisher.run(stop, health)))
+        self.publisher = made(self.folder, self.bootstrap, producer, gazetteer.load, utc_now)
+        task = asyncio.create_task(self.publisher.run(stop, health))
 
         async def ready() -> bool:
             return health.ready or task.done()
@@ -130,18 +126,10 @@ async def test_an_edit_that_lost_a_race_is_told_of(desk: Desk) -> None:
             if plan.edits:  # type: ignore[attr-defined]
                 plan.edits.insert(0, theirs)  # type: ignore[attr-defined]
 
-    producer = kafka.producer(desk.bootstrap)
-    await producer.start()
-    followers = {kind.key: ConfigFollower(desk.bootstrap, kind.topic) for kind in KINDS}
-    running = [asyncio.create_task(follower.run()) for follower in followers.values()]
-    await asyncio.gather(*(follower.ready.wait() for follower in followers.values()))
     (desk.folder / "sources.yaml").write_text(sources("a"))
-    publisher = Hasty(desk.folder, producer, followers, gazetteer.load(), utc_now)
     with structlog.testing.capture_logs() as lines:
-        await publisher.sync([kind for kind in KINDS if kind.key == "sources"])
-    assert followers["sources"].history.items["a"].owner == "console"
+        async with desk.publishing(Hasty):
+            assert desk.publisher.chronicles["sources"].items["a"].owner == "console"
     assert [line["ids"] for line in lines if line["event"] == "config_conflict"] == [["a"]]
-    for task in running:
-        task.cancel()
-    await asyncio.gather(*running, return_exceptions=True)
-    await producer.stop()
+    (refusal,) = [line["error"] for line in lines if line["event"] == "config_refused"]
+    assert "sources.yaml:2: a: belongs to console" in refusal

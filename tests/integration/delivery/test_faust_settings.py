@@ -1,6 +1,7 @@
-"""What was measured of Faust, and what `shared.worker` rests on: each test fails when its setting is turned.
+"""What was measured of Faust, and what `shared.worker` rests on.
 
-To see it fail, start the worker in one of the `turned-` modes of `faust_stage.py`.
+Each fact is held from both sides: as it is set nothing is lost, and with the setting turned (the `turned-` modes of
+`faust_stage.py`) the same course of events does lose a message, so that the test can tell.
 """
 
 import asyncio
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from shared import codec
+from shared import codec, kafka
 from shared.events import SourcePolled
 from shared.process import EX_TEMPFAIL
 from tests.contract.broker.clients import create_topic, eventually, first, produce
@@ -141,29 +142,67 @@ async def test_so_none_leaves_the_process_ends_unacknowledged(make_worker: Make)
     assert ends == [(EX_TEMPFAIL, 0)] * 3
 
 
-async def test_a_killed_worker_loses_nothing_that_it_had_not_finished(worker: Worker) -> None:
-    """With `concurrency` over 1, or with work in background tasks, the offset runs past what is in flight."""
+async def _is_done_after_kill(worker: Worker, mode: str) -> bool:
+    """Whether a message that was in flight at a SIGKILL is done in the end, once all was acknowledged."""
     await send(worker, "a", "slow", *(f"b{number}" for number in range(30)))
-    await worker.start()
+    await worker.start(mode)
     await worker.until("begun slow")
     await asyncio.sleep(1)  # several commits: what could be committed is
-    assert await worker.committed() <= 1
     await asyncio.to_thread(worker.process.kill)
     (worker.folder / "go").touch()
     await worker.start()
-    await worker.until("done b29")
-    assert worker.has("done slow")
+    await worker.until_committed(32)
+    return worker.has("done slow")
 
 
-async def test_a_worker_asked_to_stop_finishes_what_it_is_at(worker: Worker) -> None:
-    """With `stream_wait_empty` off it does not, and commits it all the same."""
+async def test_a_killed_worker_loses_nothing_that_it_had_not_finished(worker: Worker) -> None:
+    assert await _is_done_after_kill(worker, "stage")
+
+
+@pytest.mark.parametrize("mode", ["turned-concurrency", "turned-background"])
+async def test_several_at_a_time_or_in_the_background_would_lose_it(worker: Worker, mode: str) -> None:
+    """The offset runs past what is in flight."""
+    assert not await _is_done_after_kill(worker, mode)
+
+
+async def _acknowledges_only_what_is_done(worker: Worker, mode: str) -> bool:
+    """Whether, asked to stop in the middle of a message, it acknowledges no more than it has finished."""
     await send(worker, "slow", "b")
-    await worker.start()
+    await worker.start(mode)
     await worker.until("begun slow")
     stopping = asyncio.create_task(asyncio.to_thread(worker.process.stop))
     await asyncio.sleep(0.5)
     assert not worker.has("done slow")
     (worker.folder / "go").touch()
     assert await stopping == 0
+    return await worker.committed() <= sum(worker.has(line) for line in ("done slow", "done b"))
+
+
+async def test_a_worker_asked_to_stop_finishes_what_it_is_at(worker: Worker) -> None:
+    assert await _acknowledges_only_what_is_done(worker, "stage")
     assert worker.has("done slow")
-    assert await worker.committed() <= sum(worker.has(line) for line in ("done slow", "done b"))
+
+
+async def test_without_waiting_for_its_stream_it_would_acknowledge_what_it_never_finished(worker: Worker) -> None:
+    assert not await _acknowledges_only_what_is_done(worker, "turned-wait-empty")
+
+
+async def _is_sent_after_kill(worker: Worker, mode: str) -> bool:
+    """Whether an event that was handed to the producer before a SIGKILL is on its topic in the end."""
+    await create_topic(worker.broker, f"{worker.topic}.out")
+    await send(worker, "a")
+    await worker.start(mode)
+    await worker.until("done a")
+    await asyncio.sleep(1)  # commits come every 0.2 s; the producer holds the event back for longer
+    await asyncio.to_thread(worker.process.kill)
+    await worker.start("sends")
+    await worker.until_committed(1)
+    return len([record async for record in kafka.read_all(worker.broker.bootstrap, f"{worker.topic}.out")]) == 1
+
+
+async def test_nothing_is_acknowledged_before_what_came_of_it_is_confirmed(worker: Worker) -> None:
+    assert await _is_sent_after_kill(worker, "sends")
+
+
+async def test_a_send_that_nobody_awaits_would_be_lost(worker: Worker) -> None:
+    assert not await _is_sent_after_kill(worker, "turned-unawaited")

@@ -3,7 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
+
 from services.alerter.lifecycle import raise_alert, requests_for
+from shared import ids
 from shared.config.history import Item
 from shared.events import (
     Actor,
@@ -96,3 +99,10 @@ def alert(watch_id: str = "deir", story_id: str = "s1", **fields: Any) -> AlertR
 def request(watch_id: str = "deir", story_id: str = "s1", **fields: Any) -> NotificationRequested:
     """The notification of such an alert for the receiver 'desk'."""
     return requests_for(alert(watch_id, story_id, **fields))[0]
+
+
+def revised(request: NotificationRequested, revision: int, **fields: Any) -> NotificationRequested:
+    """The request for another revision of the same alert."""
+    changed = msgspec.structs.replace(request.alert, revision=revision, change="revised")
+    notification_id = ids.notification_id(changed.alert_id, revision, request.receiver_id)
+    return msgspec.structs.replace(request, notification_id=notification_id, alert=changed, **fields)

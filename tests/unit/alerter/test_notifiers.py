@@ -17,7 +17,7 @@ from shared.config.receivers import Receiver
 from shared.http.egress import EgressRefusedError
 from tests.unit.alerter.samples import NOW, request
 
-AGAIN, DELIVERED, NEVER, UNKNOWN = Verdict.AGAIN, Verdict.DELIVERED, Verdict.NEVER, Verdict.UNKNOWN
+AGAIN, DELIVERED, GONE, NEVER, UNKNOWN = Verdict.AGAIN, Verdict.DELIVERED, Verdict.GONE, Verdict.NEVER, Verdict.UNKNOWN
 SECRET = "whsec_" + base64.b64encode(b"0123456789abcdef0123456789abcdef").decode()
 SLACK_URL = "https://hooks.slack.com/services/T0/B0/verysecretpart"
 
@@ -34,9 +34,9 @@ STATUSES = {
     400: (AGAIN, NEVER),
     401: (AGAIN, AGAIN),
     403: (AGAIN, NEVER),
-    404: (AGAIN, NEVER),
+    404: (AGAIN, GONE),
     408: (AGAIN, AGAIN),
-    410: (NEVER, NEVER),
+    410: (GONE, GONE),
     429: (AGAIN, AGAIN),
     500: (AGAIN, AGAIN),
     502: (AGAIN, AGAIN),
@@ -50,7 +50,7 @@ FAILURES: dict[str, tuple[Exception, Verdict, Verdict]] = {
     "read timeout": (httpx.ReadTimeout("slow"), AGAIN, UNKNOWN),
     "cut off": (httpx.RemoteProtocolError("closed"), AGAIN, UNKNOWN),
     "read": (httpx.ReadError("reset"), AGAIN, UNKNOWN),
-    "deadline": (TimeoutError(), AGAIN, UNKNOWN),
+    "deadline before anything was sent": (TimeoutError(), AGAIN, AGAIN),
     "no address": (httpx.InvalidURL("no host"), AGAIN, AGAIN),
     "name too long": (UnicodeError("label too long"), AGAIN, AGAIN),
 }

@@ -24,6 +24,7 @@ WATCHES = """watches:
   - {id: good, when: {place: {name: Deir ez-Zor, within_km: 30}}, notify: [desk]}
   - {id: nowhere, when: {place: {name: Xyzzyplugh}}, notify: [desk]}
 """
+HELPED = ("watch lint", "watch list", "source import", "receiver edit", "topics create")
 RECEIVERS = 'receivers:\n  - {id: desk, type: webhook, url: "http://127.0.0.1:9/", secret: {env: DESK_SECRET}}\n'
 
 
@@ -55,7 +56,7 @@ def config(**files: str) -> str:
 
 @pytest.mark.parametrize(
     "command",
-    ["", "demo", "up", "run", "read", "feed", "doctor", "watch", "watch lint", "watch list", "topics", "topics create"],
+    ["", "demo", "up", "run", "read", "feed", "doctor", "topics", "watch", "silence", *HELPED],
 )
 def test_every_command_explains_itself(command: str) -> None:
     out, _ = run(*command.split(), "--help")

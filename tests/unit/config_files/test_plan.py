@@ -4,15 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from shared.config.history import History
+from shared.config.history import Chronicle
+from shared.config.kinds import BY_NAME, Kind
 from shared.events import ConfigChanged
 from shared.names import gazetteer
 from shared.names.gazetteer import Gazetteer
 from tests.unit.alerter.samples import NOW
-from tocsin.config_files.kinds import KINDS, Kind
 from tocsin.config_files.plan import FilePlan, plan_file
 
-RECEIVERS, WATCHES, SOURCES = KINDS
+RECEIVERS, WATCHES, SOURCES, SILENCES = (BY_NAME[name] for name in ("receiver", "watch", "source", "silence"))
 TWO = "sources:\n  - {id: a, url: 'http://a.org/'}\n  - {id: b, url: 'http://b.org/'}\n"
 
 
@@ -25,7 +25,7 @@ class Desk:
     """A folder, and the history that its files made."""
 
     def __init__(self, folder: Path, names: Gazetteer) -> None:
-        self.folder, self.names, self.history = folder, names, History()
+        self.folder, self.names, self.history = folder, names, Chronicle()
 
     def save(self, kind: Kind, text: str | None) -> FilePlan:
         """Saves the file (None: removes it), plans, and applies what was planned."""
@@ -33,7 +33,7 @@ class Desk:
         path.unlink(missing_ok=True)
         if text is not None:
             path.write_text(text, encoding="utf-8")
-        plan = plan_file(self.folder, kind, self.history, self.names, NOW)
+        plan = plan_file(self.folder, kind, self.history, lambda: self.names, NOW)
         assert all(self.history.apply(edit) for edit in plan.edits)
         return plan
 

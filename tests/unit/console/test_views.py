@@ -187,3 +187,44 @@ def test_watches_say_who_is_told_and_where_they_are_defined() -> None:
         "watches.yaml:12",
         1,
     )
+
+
+# ---------------------------------------------------------------- silences
+
+
+def silence(model: ReadModel, silence_id: str, **fields: object) -> None:
+    body = {"id": silence_id, "comment": "drill", "until": (NOW + timedelta(hours=8)).isoformat(), **fields}
+    model.apply(topics.SILENCES_CHANGED.name, samples.changed(silence_id, body))
+
+
+def test_silences_that_have_not_expired_are_listed_those_that_end_first_first() -> None:
+    model = ReadModel()
+    silence(model, "long", watch=["w"], until=(NOW + timedelta(hours=9)).isoformat())
+    silence(model, "later", source=["a", "b"], starts=(NOW + timedelta(hours=1)).isoformat())
+    silence(model, "over", watch=["w"], until=NOW.isoformat())
+    silence(model, "unreadable", wat="x")
+    shown = views.silence_views(model, NOW)
+    assert [(view.id, view.active, view.of) for view in shown] == [
+        ("later", False, ("source a or b",)),
+        ("long", True, ("watch w",)),
+    ]
+
+
+def test_a_silence_names_a_sensitive_watch_by_its_opaque_id() -> None:
+    model = ReadModel()
+    body = {"id": "office", "sensitive": True, "label": "Area 7", "notify": ["phone"]}
+    model.apply(topics.WATCHES_CHANGED.name, samples.changed("office", body))
+    silence(model, "s", watch=["office"])
+    text = views.silence_views(model, NOW)[0].model_dump_json()
+    assert "office" not in text
+    assert views.watch_views(model)[0].id in text
+
+
+def test_whom_a_silence_covered_is_neither_waiting_nor_pending() -> None:
+    watch = samples.watch(notify=("desk", "phone"))
+    alert = samples.raised(watch=watch, silenced_by=("quiet",), silenced_receivers=("phone",))
+    model = model_of(alert)
+    view = view_of(model, alert)
+    assert view.silenced_by == ("quiet",)
+    assert {item.receiver: item.state for item in view.notifications} == {"desk": "waiting", "phone": "silenced"}
+    assert views.status_view(model, NOW).notifications_pending == 1

@@ -93,7 +93,7 @@ def test_our_own_run_without_privileges_on_a_file_system_that_cannot_be_written(
 def test_every_variable_that_is_set_is_a_setting_of_that_service(name):
     image = target(name)
     known = variables_of(CLASSES.get(image, ServiceSettings))
-    if image in {"extractor", "config"}:
+    if image in {"extractor", "console", "config"}:
         known.add(generate.CACHE_VARIABLE)
     given = set(service(name)["environment"]) | set(dockerfile.variables(dockerfile.whole(STAGES, image)))
     assert {variable for variable in given if variable.startswith("TOCSIN_")} <= known

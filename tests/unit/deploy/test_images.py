@@ -145,7 +145,7 @@ def test_an_image_drops_root_answers_for_its_health_and_logs_at_once(image):
     assert {word for word, _ in instructions[last + 1 :]} <= {"ENTRYPOINT", "CMD"}
 
 
-@pytest.mark.parametrize("image", ["extractor", "config"])
+@pytest.mark.parametrize("image", ["extractor", "console", "config"])
 def test_images_that_read_names_carry_them_compiled(image):
     variables = dockerfile.variables(dockerfile.whole(STAGES, image))
     copies = [rest for word, rest in STAGES[image].instructions if word == "COPY"]
@@ -156,15 +156,15 @@ def test_images_that_read_names_carry_them_compiled(image):
     assert "chmod -R a+rX" in compile_names
 
 
-def test_both_images_that_read_names_look_for_the_same_ones():
+def test_all_images_that_read_names_look_for_the_same_ones():
     from shared.names.compile import SOURCE_PACKAGES
 
     wanted = {canonicalize_name(name) for name in SOURCE_PACKAGES}
     pins = [
         {line for line in pinned(REQUIREMENTS / f"{image}.txt") if canonicalize_name(Requirement(line).name) in wanted}
-        for image in ("extractor", "config")
+        for image in ("extractor", "console", "config")
     ]
-    assert pins[0] == pins[1]
+    assert pins[0] == pins[1] == pins[2]
     assert {canonicalize_name(Requirement(line).name) for line in pins[0]} == wanted
 
 

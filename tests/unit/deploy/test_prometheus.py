@@ -11,7 +11,7 @@ import yaml
 from prometheus_client import REGISTRY
 
 from docs import generate
-from services.alerter.dispatch.attempt import Verdict
+from services.alerter.dispatch.attempt import FINAL, Verdict
 from shared.events import SourcePolled
 from shared.topics import TOPICS
 from tests.unit.deploy import promql
@@ -94,6 +94,7 @@ def known_values(metric: str, label: str) -> set[str]:
     outcomes = {
         "tocsin_polls_total": set(get_args(SourcePolled.__annotations__["outcome"])),
         "tocsin_notifications_total": {verdict.value for verdict in Verdict},
+        "tocsin_notifications_ended_total": FINAL,
         "tocsin_messages_handled_total": {"ok", "skipped", "dead"},
     }
     return outcomes[metric] if label == "outcome" else everywhere.get(label, set)()

@@ -1,0 +1,46 @@
+"""Reading and writing one kind of items on a broker, for as long as a command takes."""
+
+import asyncio
+import functools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from shared import codec, kafka
+from shared.config.history import Chronicle
+from shared.config.kinds import Kind
+from shared.config_writer import Writer
+from shared.events import ConfigChanged
+from shared.follow import ConfigFollower
+from shared.names import gazetteer
+from shared.times import utc_now
+
+names = functools.cache(gazetteer.load)
+
+
+async def read(bootstrap: str, kind: Kind) -> Chronicle:
+    """Everything that was ever said of these items. Raises DependencyDownError."""
+    chronicle = Chronicle()
+    async for record in kafka.read_all(bootstrap, kind.topic.name):
+        try:
+            chronicle.apply(codec.decode(record.value, ConfigChanged))
+        except codec.UndecodableError:  # every reader passes it over
+            continue
+    return chronicle
+
+
+@asynccontextmanager
+async def writing(bootstrap: str, kind: Kind) -> AsyncIterator[tuple[Writer, Chronicle]]:
+    """A writer, and the chronicle that it keeps in step with. Raises DependencyDownError."""
+    chronicle = Chronicle()
+    follower = ConfigFollower(bootstrap, kind.topic, history=chronicle)
+    following, ready = asyncio.create_task(follower.run()), asyncio.create_task(follower.ready.wait())
+    try:
+        await asyncio.wait({following, ready}, return_when=asyncio.FIRST_COMPLETED)
+        if following.done():
+            following.result()
+        async with kafka.running_producer(bootstrap) as producer:
+            yield Writer(producer, {kind.key: chronicle}, names, utc_now), chronicle
+    finally:
+        for task in (following, ready):
+            task.cancel()
+        await asyncio.gather(following, ready, return_exceptions=True)
