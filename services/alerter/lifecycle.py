@@ -9,10 +9,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from services.alerter.silencing import ActiveSilences, silenced
-from shared import codec, ids, kafka, log, metrics
+from shared import ids, kafka, log, metrics
 from shared.config.silences import Silence
 from shared.delivery import Message, Output, Result, Stage
 from shared.events import AlertRaised, NotificationRequested, ReportMatched
+from shared.rebuild import decoded
 from shared.times import Clock
 from shared.topics import ALERTS_RAISED, NOTIFICATIONS_REQUESTED, REPORTS_MATCHED
 
@@ -61,12 +62,8 @@ class Lifecycle:
 
     async def rebuild(self, partition: int) -> None:
         """Learns which alerts of a partition were raised."""
-        raised = set()
-        async for record in kafka.read_all(self._bootstrap, ALERTS_RAISED.name, [partition]):
-            try:
-                raised.add(codec.decode(record.value, AlertRaised).alert_id)
-            except codec.UndecodableError as error:  # it would stop every process that reads it, for ninety days
-                self._log.error("record_undecodable", topic=record.topic, offset=record.offset, error=str(error))
+        records = kafka.read_all(self._bootstrap, ALERTS_RAISED.name, [partition])
+        raised = {alert.alert_id async for alert in decoded(records, AlertRaised)}
         self._raised[partition] = raised
         self._log.info("rebuilt", partition=partition, alerts=len(raised))
 

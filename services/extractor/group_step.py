@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 from services.extractor.stories import Stories, Text
-from shared import codec, kafka, log, metrics
+from shared import kafka, log, metrics
 from shared.delivery import Message, Output, Result, Stage
 from shared.events import Event, ReportExtracted
+from shared.rebuild import decoded
 from shared.times import Clock
 from shared.topics import REPORTS_EXTRACTED, REPORTS_GROUPED
 
@@ -44,13 +45,8 @@ class Group:
         self._log.info("rebuilt", articles=len(stories.articles), stories=len(stories.copies))
 
     async def _grouped_before(self) -> AsyncIterator[Text]:
-        since = self._now() - self._memory
-        async for record in kafka.read_all(self._bootstrap, REPORTS_GROUPED.name, since=since):
-            try:
-                trace = codec.decode(record.value, _Trace)
-            except codec.UndecodableError as error:  # it would stop every process that reads it
-                self._log.error("record_undecodable", topic=record.topic, offset=record.offset, error=str(error))
-                continue
+        records = kafka.read_all(self._bootstrap, REPORTS_GROUPED.name, since=self._now() - self._memory)
+        async for trace in decoded(records, _Trace):
             yield Text(trace.grouped_at, trace.report.article_id, trace.story_id, trace.report.passages)
 
     def drop(self, partition: int) -> None:

@@ -64,7 +64,7 @@ def test_what_people_write_is_taken() -> None:
     rows = parse(text, "f.yaml").value["sources"]
     assert rows == [{"every": 5, "id": "a"}, {"every": 9, "id": "b"}]
     assert parse("a: " + "[" * (MAX_DEPTH - 1) + "]" * (MAX_DEPTH - 1), "f.yaml").value
-    assert len(parse("- {id: a}\n" * 50_000, "f.yaml").value) == 50_000
+    assert len(parse("- {id: a}\n" * 10_000, "f.yaml").value) == 10_000
 
 
 @pytest.mark.parametrize(
