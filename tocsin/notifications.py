@@ -9,9 +9,10 @@ from typing import TypeVar
 import msgspec
 
 from services.alerter.dispatch.attempt import FINAL
-from shared import codec, kafka
+from shared import kafka
 from shared.delivery import Output, publish
 from shared.events import Event, NotificationRequested, NotificationSent
+from shared.rebuild import decoded
 from shared.topics import NOTIFICATIONS_REQUESTED, NOTIFICATIONS_SENT, Topic
 
 E = TypeVar("E", bound=Event)
@@ -122,9 +123,5 @@ async def request_again(bootstrap: str, requests: Sequence[NotificationRequested
         await publish(producer, [Output(NOTIFICATIONS_REQUESTED, r.receiver_id, r) for r in requests])
 
 
-async def _read(bootstrap: str, topic: Topic, kind: type[E], moment: datetime | None = None) -> AsyncIterator[E]:
-    async for record in kafka.read_all(bootstrap, topic.name, since=moment):
-        try:
-            yield codec.decode(record.value, kind)
-        except codec.UndecodableError:  # the dispatcher has dead-lettered it, or said so
-            continue
+def _read(bootstrap: str, topic: Topic, kind: type[E], moment: datetime | None = None) -> AsyncIterator[E]:
+    return decoded(kafka.read_all(bootstrap, topic.name, since=moment), kind)

@@ -89,10 +89,12 @@ class EmbeddedKafka(_BrokerProcess):
     """`tocsin.broker`, as `tocsin up` runs it, but looking for old segments twice a second."""
 
     name = "embedded broker"
+    more_options: tuple[str, ...] = ()
 
     def start(self) -> None:
         self.data.mkdir(parents=True, exist_ok=True)
         options = ("--data", self.data / "broker", "--port", str(self.port), "--retention-check-seconds", "0.5")
+        options += self.more_options
         command = (sys.executable, "-m", "tocsin.broker", *options)
         self._process.start(command, is_ready=self.accepts_connections, env={"PYTHONPATH": str(_ROOT)})
 

@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tocsin.broker.server import Broker, DataFolder, FolderInUse
+from tocsin.broker.topics import DamagedTopic
 
 _FAILED, _REFUSED = 1, 2
 
@@ -29,7 +30,7 @@ def main() -> int:
     except FolderInUse as error:
         print(error, file=sys.stderr)
         return _REFUSED
-    except OSError as error:
+    except (OSError, DamagedTopic) as error:
         print(f"cannot start: {error}", file=sys.stderr)
         return _FAILED
     return 0

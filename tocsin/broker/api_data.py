@@ -1,9 +1,12 @@
-"""Answers to the data requests: produce, fetch, offsets by time, producer ids."""
+"""Answers to the data requests: produce, fetch, offsets by time, producer ids.
+
+One fetch brings at most `MAX_FETCH_BYTES`, whatever a client asks for, and waits at most a minute.
+"""
 
 import asyncio
 import secrets
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from tocsin.broker.caller import Caller
 from tocsin.broker.errors import Code, Refused
@@ -11,12 +14,22 @@ from tocsin.broker.log import PartitionLog
 from tocsin.broker.protocol import FetchedPartition, Request, encode_fetch
 from tocsin.broker.topics import Topics
 
-_MAX_FETCH_BYTES = 50 * 1024 * 1024
+MAX_FETCH_BYTES = 16 * 1024 * 1024
 _MAX_WAIT_SECONDS = 60.0
 _LATEST, _EARLIEST = -1, -2
 _NO_TIMESTAMP = -1
 _LEGAL_ACKS = {-1, 0, 1}
 _LEADER_EPOCH_SINCE = 9
+
+
+class _Append(NamedTuple):
+    """What became of one partition's batch."""
+
+    number: int
+    log: PartitionLog | None
+    base_offset: int
+    code: Code = Code.NONE
+    reason: str | None = None
 
 
 class DataApi:
@@ -28,24 +41,32 @@ class DataApi:
     async def produce(self, request: Request, caller: Caller) -> tuple[Any, ...] | None:
         """Append one batch a partition. No answer to acks=0, as the protocol says."""
         body = request.body
-        answers = [
-            (topic, [self._append(request, topic, number, data or b"") for number, data in partitions])
+        appends = [
+            (topic, [self._append(body, topic, number, data or b"") for number, data in partitions])
             for topic, partitions in body.topics
+        ]
+        answers = [
+            (topic, [_produced(request.version, await self._settled(append)) for append in partitions])
+            for topic, partitions in appends
         ]
         return (answers, 0) if body.required_acks else None
 
-    def _append(self, request: Request, topic: str, number: int, data: bytes) -> tuple[Any, ...]:
-        code, base_offset, start_offset, reason = Code.NONE, -1, -1, None
+    def _append(self, body: Any, topic: str, number: int, data: bytes) -> "_Append":
         try:
-            _check_acks(request.body)
+            _check_acks(body)
             log = self._topics.partition(topic, number)
-            base_offset, start_offset = log.append(data), log.start_offset
+            return _Append(number, log, log.append(data))
         except Refused as refused:
-            code, reason = refused.code, refused.reason
-        answer = (number, code, base_offset, _NO_TIMESTAMP)
-        if request.version >= 5:
-            answer += (start_offset,)  # type: ignore[assignment]
-        return (*answer, [], reason) if request.version >= 8 else answer
+            return _Append(number, None, -1, refused.code, refused.reason)
+
+    async def _settled(self, append: "_Append") -> "_Append":
+        """All were appended before the first is waited for, so that the disk works on them together."""
+        try:
+            if append.log:
+                await append.log.settled(append.base_offset)
+        except Refused as refused:
+            return _Append(append.number, None, -1, refused.code, refused.reason)
+        return append
 
     async def fetch(self, request: Request, caller: Caller) -> list[bytes]:
         """Read whole batches; waits up to `max_wait_time` for `min_bytes`, wakes with the append that brings them."""
@@ -82,7 +103,7 @@ class DataApi:
         return logs
 
     def _read(self, wanted: list[Any], max_bytes: int) -> list[tuple[str, list[FetchedPartition]]]:
-        left = min(max_bytes, _MAX_FETCH_BYTES)
+        left = min(max_bytes, MAX_FETCH_BYTES)
         found = []
         for topic, partitions in wanted:
             rows = []
@@ -98,11 +119,11 @@ class DataApi:
         try:
             log = self._topics.partition(topic, number)
             records = log.read(offset, max_bytes) if max_bytes > 0 else b""
-            return FetchedPartition(number, Code.NONE, log.next_offset, log.start_offset, records)
+            return FetchedPartition(number, Code.NONE, log.high_watermark, log.start_offset, records)
         except Refused as refused:
             if log is None:
                 return FetchedPartition(number, refused.code)
-            return FetchedPartition(number, refused.code, log.next_offset, log.start_offset)
+            return FetchedPartition(number, refused.code, log.high_watermark, log.start_offset)
         except OSError:
             return FetchedPartition(number, Code.KAFKA_STORAGE_ERROR)
 
@@ -120,10 +141,13 @@ class DataApi:
         except Refused as refused:
             return number, refused.code, _NO_TIMESTAMP, -1
         if timestamp == _LATEST:
-            return number, Code.NONE, _NO_TIMESTAMP, log.next_offset
+            return number, Code.NONE, _NO_TIMESTAMP, log.high_watermark
         if timestamp == _EARLIEST:
             return number, Code.NONE, _NO_TIMESTAMP, log.start_offset
-        offset, found = log.find_timestamp(timestamp) or (-1, _NO_TIMESTAMP)
+        try:
+            offset, found = log.find_timestamp(timestamp) or (-1, _NO_TIMESTAMP)
+        except OSError:
+            return number, Code.KAFKA_STORAGE_ERROR, _NO_TIMESTAMP, -1
         return number, Code.NONE, found, offset
 
     async def init_producer_id(self, request: Request, caller: Caller) -> tuple[Any, ...]:
@@ -131,6 +155,13 @@ class DataApi:
         if request.body.transactional_id is not None:
             return (0, Code.UNSUPPORTED_VERSION, -1, -1)
         return (0, Code.NONE, secrets.randbits(62), 0)
+
+
+def _produced(version: int, append: _Append) -> tuple[Any, ...]:
+    answer = (append.number, append.code, append.base_offset, _NO_TIMESTAMP)
+    if version >= 5:
+        answer += (append.log.start_offset if append.log else -1,)  # type: ignore[assignment]
+    return (*answer, [], append.reason) if version >= 8 else answer
 
 
 def _check_acks(body: Any) -> None:

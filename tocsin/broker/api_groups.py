@@ -74,6 +74,7 @@ class GroupApi:
         try:
             self._check_committer(body)
             self._offsets.commit(body.consumer_group, _accepted(body, codes))
+            await self._offsets.settled()
         except Refused as refused:
             codes = dict.fromkeys(codes, refused.code)
         answers = [
@@ -136,15 +137,16 @@ class GroupApi:
 
     async def delete_groups(self, request: Request, caller: Caller) -> tuple[Any, ...]:
         """Forget the committed offsets of groups without members."""
-        return (0, [(name, self._delete(name)) for name in request.body.groups_names])
+        return (0, [(name, await self._delete(name)) for name in request.body.groups_names])
 
-    def _delete(self, name: str) -> Code:
+    async def _delete(self, name: str) -> Code:
         if self._groups.find(name):
             return Code.NON_EMPTY_GROUP
         if name not in self._offsets:
             return Code.GROUP_ID_NOT_FOUND
         try:
             self._offsets.forget_group(name)
+            await self._offsets.settled()
         except Refused as refused:
             return refused.code
         return Code.NONE

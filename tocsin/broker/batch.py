@@ -5,9 +5,11 @@ in or out: compression and decoding are the clients' work.
 """
 
 import struct
-from collections.abc import Iterator
+from contextlib import suppress
 from typing import NamedTuple
 
+import cramjam
+from aiokafka.errors import KafkaError
 from aiokafka.record.default_records import DefaultRecordBatch
 from aiokafka.record.util import calc_crc32c
 
@@ -21,6 +23,9 @@ _CRC_COVERS_FROM = 21
 _NO_LEADER_EPOCH = b"\0\0\0\0"
 _COMPRESSION, _TRANSACTIONAL, _CONTROL = 0x07, 0x10, 0x20
 _LAST_COMPRESSION = 4  # none, gzip, snappy, lz4, zstd
+_CODECS = {1: cramjam.gzip, 3: cramjam.lz4, 4: cramjam.zstd}
+_SNAPPY = 2
+_MAX_DECOMPRESSED_BYTES = 4 * 1024 * 1024  # a bomb of 60 kB comes to 2 GB
 
 
 class BatchHeader(NamedTuple):
@@ -98,7 +103,27 @@ def with_base_offset(data: bytes, base_offset: int) -> bytes:
     return b"".join((_OFFSET.pack(base_offset), data[8:12], _NO_LEADER_EPOCH, memoryview(data)[16:]))
 
 
-def record_timestamps(data: bytes) -> Iterator[tuple[int, int]]:
-    """(offset, timestamp) of every record in one batch. Decompresses it: only for searches by time."""
-    for record in DefaultRecordBatch(data):
-        yield record.offset, record.timestamp
+def first_at_or_after(data: bytes, timestamp: int) -> tuple[int, int]:
+    """(offset, timestamp) of the first record in one batch at or after `timestamp`, which its header says is there.
+
+    The one place where records are decompressed and read, on behalf of a client that may have sent anything: what
+    comes to more than `_MAX_DECOMPRESSED_BYTES`, or is no run of records, is answered for with the batch's own offset.
+    """
+    header = BatchHeader._make(_HEADER.unpack_from(data))
+    with suppress(KafkaError, cramjam.DecompressionError, ValueError, OverflowError):
+        for record in DefaultRecordBatch(_decompressed(data, header)):
+            if record.timestamp >= timestamp and header.base_offset <= record.offset <= header.last_offset:
+                return record.offset, record.timestamp
+    return header.base_offset, header.max_timestamp
+
+
+def _decompressed(data: bytes, header: BatchHeader) -> bytes:
+    codec = _CODECS.get(header.attributes & _COMPRESSION)
+    if header.attributes & _COMPRESSION == _SNAPPY:
+        raise ValueError("snappy has frames of its own around it")
+    if codec is None:
+        return data
+    room = bytearray(_MAX_DECOMPRESSED_BYTES)
+    size = codec.decompress_into(memoryview(data)[HEADER_BYTES:], room)
+    plain = header._replace(attributes=header.attributes & ~_COMPRESSION, length=HEADER_BYTES - _LENGTH_EXCLUDES + size)
+    return _HEADER.pack(*plain) + room[:size]

@@ -2,6 +2,8 @@
 
 from enum import IntEnum
 
+_MAX_REASON_CHARACTERS = 300
+
 
 class Code(IntEnum):
     """Numbers are Kafka's: https://kafka.apache.org/protocol#protocol_error_codes."""
@@ -21,6 +23,7 @@ class Code(IntEnum):
     UNKNOWN_MEMBER_ID = 25
     INVALID_SESSION_TIMEOUT = 26
     REBALANCE_IN_PROGRESS = 27
+    INVALID_COMMIT_OFFSET_SIZE = 28
     UNSUPPORTED_VERSION = 35
     TOPIC_ALREADY_EXISTS = 36
     INVALID_PARTITIONS = 37
@@ -44,4 +47,4 @@ class Refused(Exception):  # the wire's word, not an error of ours
     def __init__(self, code: Code, reason: str = "") -> None:
         super().__init__(f"{code.name}: {reason}" if reason else code.name)
         self.code = code
-        self.reason = reason
+        self.reason = reason[:_MAX_REASON_CHARACTERS]  # it may quote what the client sent, and a wire string is short

@@ -4,7 +4,8 @@
 
 Nothing here survives a restart: members are then unknown, and clients join again by themselves. What they committed is
 in `offsets`. Members that stay silent for their session timeout are removed; a member that waits in `join` or `sync`
-is alive as long as its connection is.
+is alive as long as its connection is. What clients may keep here is bounded: `_MAX_GROUPS`, members of a group, and
+what each says about itself.
 """
 
 import asyncio
@@ -16,7 +17,10 @@ from enum import StrEnum
 from tocsin.broker.errors import Code, Refused
 
 _FORMATION_SECONDS = 0.2  # a new group waits so long for its other members
+_MAX_GROUPS = 1_000
 _MAX_MEMBERS = 1_000
+_MAX_MEMBER_BYTES = 256 * 1024  # of metadata, in all protocols
+_MAX_CLIENT_ID_CHARACTERS = 200
 _MAX_SESSION_SECONDS = 1_800.0
 _MAX_REBALANCE_SECONDS = 3_600.0
 
@@ -177,7 +181,9 @@ class Group:
             raise Refused(Code.GROUP_MAX_SIZE_REACHED)
         self._replace_instance(request.instance_id)
         loop = asyncio.get_running_loop()
-        member = Member(f"{request.client_id or 'member'}-{uuid.uuid4().hex}", request, loop.time())
+        member = Member(
+            f"{request.client_id[:_MAX_CLIENT_ID_CHARACTERS] or 'member'}-{uuid.uuid4().hex}", request, loop.time()
+        )
         member.session = loop.call_later(request.session_seconds, self._expire, member)
         self.members[member.id] = member
         return member
@@ -345,7 +351,7 @@ class Groups:
         """Enter a group, which is made when it is new; see `Group.join`.
 
         Raises:
-            Refused: as `Group.join`, and INVALID_GROUP_ID, INVALID_SESSION_TIMEOUT.
+            Refused: as `Group.join`, and INVALID_GROUP_ID, INVALID_SESSION_TIMEOUT, INVALID_REQUEST.
         """
         if not request.group:
             raise Refused(Code.INVALID_GROUP_ID)
@@ -353,6 +359,10 @@ class Groups:
             raise Refused(Code.INVALID_SESSION_TIMEOUT)
         if not 0 < request.rebalance_seconds <= _MAX_REBALANCE_SECONDS:
             raise Refused(Code.INVALID_SESSION_TIMEOUT)
+        if sum(len(name) + len(data) for name, data in request.protocols) > _MAX_MEMBER_BYTES:
+            raise Refused(Code.INVALID_REQUEST)
+        if request.group not in self._groups and len(self._groups) >= _MAX_GROUPS:
+            raise Refused(Code.GROUP_MAX_SIZE_REACHED)
         group = self._groups.setdefault(request.group, Group(request.group, self._discard))
         try:
             return await group.join(request)

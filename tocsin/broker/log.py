@@ -1,5 +1,6 @@
 """The log of one partition: segments, retention, recovery. No networking in here."""
 
+import asyncio
 import logging
 import shutil
 import time
@@ -7,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tocsin.broker.batch import check_produced, record_timestamps, with_base_offset
+from tocsin.broker.batch import check_produced, first_at_or_after, with_base_offset
+from tocsin.broker.disk import Disk, GroupCommit, force_paths
 from tocsin.broker.errors import Code, Refused
 from tocsin.broker.producers import ProducerTable
 from tocsin.broker.segment import Segment
@@ -27,18 +29,25 @@ class LogLimits:
 
 
 class PartitionLog:
-    """Append-only. An append is all or nothing; reading never sees half a batch."""
+    """Append-only. An append is all or nothing; reading never sees half a batch.
 
-    def __init__(self, folder: Path, limits: LogLimits, *, fsync: bool = False, trusted: bool = False) -> None:
+    Readers see what is before `high_watermark`: everything that was appended, with `--fsync` what is on the disk too.
+    """
+
+    def __init__(self, folder: Path, limits: LogLimits, *, disk: Disk | None = None, trusted: bool = False) -> None:
         """Open or create the log in `folder`; `trusted` (a clean stop before) spares reading all of the tail."""
         self.limits = limits
         self._folder = folder
-        self._fsync = fsync
-        self._is_failing = False
+        self._disk = disk or Disk(folder)
+        self._group_commit = GroupCommit(self._force, self._rewind)
+        self._is_deleted = False
         self._producers = ProducerTable()
         self._watchers: set[Callable[[], None]] = set()
         folder.mkdir(parents=True, exist_ok=True)
         self._segments = self._load(trusted=trusted)
+        if self._disk.fsync and not trusted:  # what is there may not be on the disk yet
+            force_paths((*(segment.path for segment in self._segments), folder))
+        self.high_watermark = self.next_offset
 
     @property
     def start_offset(self) -> int:
@@ -58,6 +67,8 @@ class PartitionLog:
     def append(self, data: bytes) -> int:
         """Store one record batch as a producer sent it; its base offset. A repeated one is stored once.
 
+        With `--fsync` it may be acknowledged, and is read, only after `settled`.
+
         Raises:
             Refused: MESSAGE_TOO_LARGE, KAFKA_STORAGE_ERROR (retriable: disk full or failing, nothing was stored), what
                 `check_produced` and the producers' sequence numbers object to.
@@ -65,20 +76,35 @@ class PartitionLog:
         if len(data) > self.limits.max_message_bytes:
             raise Refused(Code.MESSAGE_TOO_LARGE, f"{len(data)} bytes, at most {self.limits.max_message_bytes} allowed")
         header = check_produced(data)
-        repeated = self._producers.check(header)
-        if repeated is not None:
-            return repeated
         try:
+            self._group_commit.rewind_if_due()
+            repeated = self._producers.check(header)
+            if repeated is not None:
+                return repeated
             header = header._replace(base_offset=self.next_offset)
             segment = self._segment_for(header.size)
-            segment.append(with_base_offset(data, header.base_offset), header, fsync=self._fsync)
+            segment.append(with_base_offset(data, header.base_offset), header)
         except OSError as error:
-            self._say_failing(error)
+            self._disk.refused(self._folder, error)
             raise Refused(Code.KAFKA_STORAGE_ERROR, str(error)) from error
-        self._say_failing(None)
         self._producers.note(header)
-        self._notify()
+        if not self._disk.fsync:
+            self._disk.took(self._folder)
+            self._show(segment, segment.size, self.next_offset)
         return header.base_offset
+
+    async def settled(self, offset: int) -> None:
+        """Return when the batch that was appended at `offset` may be acknowledged: at once without `--fsync`.
+
+        Raises:
+            Refused: KAFKA_STORAGE_ERROR, and the batch is taken back.
+        """
+        if offset < self.high_watermark:
+            return
+        try:
+            await self._group_commit.wait()
+        except OSError as error:
+            raise Refused(Code.KAFKA_STORAGE_ERROR, str(error)) from error
 
     def read(self, offset: int, max_bytes: int) -> bytes:
         """Whole batches from `offset` on: at least one, then at most `max_bytes`; b"" at the end of the log.
@@ -86,9 +112,9 @@ class PartitionLog:
         Raises:
             Refused: OFFSET_OUT_OF_RANGE.
         """
-        if not self.start_offset <= offset <= self.next_offset:
-            raise Refused(Code.OFFSET_OUT_OF_RANGE, f"{offset} is not in {self.start_offset}..{self.next_offset}")
-        if offset == self.next_offset:
+        if not self.start_offset <= offset <= self.high_watermark:
+            raise Refused(Code.OFFSET_OUT_OF_RANGE, f"{offset} is not in {self.start_offset}..{self.high_watermark}")
+        if offset == self.high_watermark:
             return b""
         for segment in self._segments[self._segment_of(offset) :]:
             if data := segment.read(offset, max_bytes):
@@ -96,26 +122,33 @@ class PartitionLog:
         return b""
 
     def find_timestamp(self, timestamp: int) -> tuple[int, int] | None:
-        """(offset, timestamp) of the first record at or after `timestamp` (milliseconds); None if there is none."""
+        """(offset, timestamp) of the first record at or after `timestamp` (milliseconds); None if there is none.
+
+        Where a batch's records cannot be read, the offset of the batch: never too late.
+        """
         for segment in self._segments:
             batch = segment.first_at_or_after(timestamp)
             if batch is not None:
-                return next((pair for pair in record_timestamps(batch) if pair[1] >= timestamp), None)
+                return first_at_or_after(batch, timestamp)
         return None
 
     def expire(self, now_ms: float | None = None) -> int:
         """Delete whole segments that are too old or too much; how many. The newest records' offsets stay taken."""
         now_ms = time.time() * 1000 if now_ms is None else now_ms
-        before = len(self._segments)
         try:
             self._roll_if_expired(now_ms)
-            before = len(self._segments)
-            while len(self._segments) > 1 and self._is_superfluous(self._segments[0], now_ms):
+        except OSError as error:  # for want of space, which deleting may bring
+            self._disk.refused(self._folder, error)
+        deleted = 0
+        while len(self._segments) > 1 and self._is_superfluous(self._segments[0], now_ms):
+            try:
                 self._segments[0].delete()
-                del self._segments[0]
-        except OSError as error:
-            _log.warning("retention of %s: %s", self._folder, error)
-        return before - len(self._segments)
+            except OSError as error:
+                _log.warning("retention of %s: %s", self._folder, error)
+                break
+            del self._segments[0]
+            deleted += 1
+        return deleted
 
     def watch(self, callback: Callable[[], None]) -> None:
         """Call back upon every append, and when the log is deleted, until `unwatch`."""
@@ -136,17 +169,40 @@ class PartitionLog:
 
     def delete(self) -> None:
         """Remove everything and wake whoever waits for more."""
+        self._is_deleted = True
         self.close()
         shutil.rmtree(self._folder, ignore_errors=True)
         self._notify()
 
-    def _say_failing(self, error: OSError | None) -> None:
-        """Log when it begins and when it ends: producers try many times a second, and the disk is full already."""
-        if error and not self._is_failing:
-            _log.error("cannot append to %s: %s", self._folder, error)
-        elif self._is_failing and not error:
-            _log.warning("can append again to %s", self._folder)
-        self._is_failing = error is not None
+    async def _force(self) -> None:
+        """Force what is not yet shown to the disk, then show it."""
+        written = [(segment, segment.size) for segment in self._segments[self._segment_of(self.high_watermark) :]]
+        end = self.next_offset
+        paths = [segment.path for segment, _ in written]
+        try:
+            await asyncio.to_thread(force_paths, paths if len(paths) == 1 else (*paths, self._folder))
+        except OSError as error:
+            if self._is_deleted:
+                raise Refused(Code.UNKNOWN_TOPIC_OR_PARTITION) from error
+            self._disk.refused(self._folder, error)
+            raise
+        self._disk.took(self._folder)
+        for segment, size in written:
+            self._show(segment, size, end)
+
+    def _show(self, segment: Segment, size: int, end: int) -> None:
+        segment.show(size)
+        self.high_watermark = end
+        self._notify()
+
+    def _rewind(self) -> None:
+        """Take back what is not shown."""
+        while len(self._segments) > 1 and self._segments[-1].base_offset > self.high_watermark:
+            self._segments.pop().delete()
+        self._segments[-1].cut()
+        self.close()
+        self._producers = ProducerTable()
+        self._segments = self._load(trusted=False)
 
     def _notify(self) -> None:
         for callback in tuple(self._watchers):
@@ -180,6 +236,8 @@ class PartitionLog:
             self._roll()
 
     def _is_superfluous(self, segment: Segment, now_ms: float) -> bool:
+        if segment.next_offset > self.high_watermark:
+            return False
         limit = self.limits.retention_bytes
         return self._is_too_old(segment, now_ms) or (limit >= 0 and self.size - segment.size >= limit)
 

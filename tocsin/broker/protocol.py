@@ -1,24 +1,28 @@
 """Frames and the table of requests that this broker understands.
 
-The schemas are aiokafka's own. A request it does not know ends the connection, as in Apache Kafka; only ApiVersions
-has an answer for versions that are too new.
+The schemas are aiokafka's own, which take null everywhere and any number of elements; here null is taken where Kafka's
+schemas have it, and a request has at most `MAX_FIELDS` fields: 100 MB of empty strings would come to gigabytes. A
+request it does not know ends the connection, as in Apache Kafka; only ApiVersions has an answer for versions that are
+too new.
 """
 
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
 from typing import Any
 
 from aiokafka.protocol import admin, commit, coordination, fetch, group, metadata, offset, produce, transaction
 from aiokafka.protocol.api import RequestStruct
+from aiokafka.protocol.types import Array, Bytes, Schema, String
 
 from tocsin.broker.errors import Code
 
 LENGTH = struct.Struct(">i")
 _HEADER = struct.Struct(">hhih")
 SMALLEST_FRAME = _HEADER.size
-
+MAX_FIELDS = 100_000  # a fetch of 10,000 partitions has half as many
 PRODUCE, FETCH, LIST_OFFSETS, METADATA = 0, 1, 2, 3
 OFFSET_COMMIT, OFFSET_FETCH, FIND_COORDINATOR = 8, 9, 10
 JOIN_GROUP, HEARTBEAT, LEAVE_GROUP, SYNC_GROUP, DESCRIBE_GROUPS, LIST_GROUPS = 11, 12, 13, 14, 15, 16
@@ -49,7 +53,17 @@ VERSIONS: Mapping[int, tuple[int, int]] = {
     DELETE_GROUPS: (0, 1),
 }
 _MODULES = (admin, commit, coordination, fetch, group, metadata, offset, produce, transaction)
-
+# Where Kafka's schemas take null, by the names that aiokafka gives the fields.
+_NULLABLE = {
+    "transactional_id",
+    "messages",
+    "group_instance_id",
+    "metadata",
+    "config_names",
+    "config_value",
+    "assignment",
+}
+_TOPICS_OR_ALL = {METADATA, OFFSET_FETCH}
 
 # A body: the fields of the request's response schema, or the pieces of its encoded form.
 Answer = tuple[Any, ...] | list[bytes]
@@ -84,22 +98,79 @@ def decode(frame: bytes) -> Request:
         raise ProtocolError(f"not a request header: {error}") from error
     if key == API_VERSIONS and not _is_known(key, version):
         return Request(key, version, correlation_id, client_id, None)
-    schema = _SCHEMAS.get((key, version))
+    schema = SCHEMAS.get((key, version))
     if schema is None:
         raise ProtocolError(f"api {key} version {version} is not supported")
     return Request(key, version, correlation_id, client_id, _decode_body(schema, frame, body_at))
 
 
 def _decode_body(schema: Any, frame: bytes, body_at: int) -> Any:
-    stream = BytesIO(frame)
+    stream = BytesIO(frame) if len(frame) <= MAX_FIELDS else _Fields(frame)  # a field takes a byte at least
     stream.seek(body_at)
     try:
         body = schema.decode(stream)
+        for name, check in _null_checks(schema):
+            check(getattr(body, name))
     except (ValueError, struct.error, OverflowError) as error:
         raise ProtocolError(f"not a {schema.__name__}: {str(error)[:200]}") from error
     if stream.tell() != len(frame):
         raise ProtocolError(f"{len(frame) - stream.tell()} bytes too many for a {schema.__name__}")
     return body
+
+
+class _Fields(BytesIO):
+    """A request's bytes, read field by field, and not too many of them."""
+
+    left = MAX_FIELDS
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.left -= 1
+        if self.left < 0:
+            raise ValueError(f"more than {MAX_FIELDS} fields")
+        return super().read(size)
+
+
+_Check = Callable[[Any], None]
+
+
+@cache
+def _null_checks(schema: Any) -> list[tuple[str, _Check]]:
+    """What to check of a request's fields: those of them that null can be read for."""
+    named = zip(schema.SCHEMA.names, schema.SCHEMA.fields, strict=True)
+    found = [(name, _null_check(schema.API_KEY, name, kind)) for name, kind in named]
+    return [(name, check) for name, check in found if check]
+
+
+def _null_check(key: int, name: str, kind: Any) -> _Check | None:
+    is_nullable = name in _NULLABLE or (name == "topics" and key in _TOPICS_OR_ALL)
+    if isinstance(kind, Schema):
+        return _check_parts([_null_check(key, *field) for field in zip(kind.names, kind.fields, strict=True)])
+    if isinstance(kind, Array):
+        return _check_items(name, _null_check(key, f"{name}[]", kind.array_of), is_nullable=is_nullable)
+    if is_nullable or not (isinstance(kind, String) or kind is Bytes):
+        return None
+    return _check_items(name, None, is_nullable=False)
+
+
+def _check_parts(checks: list[_Check | None]) -> _Check:
+    wanted = [(at, check) for at, check in enumerate(checks) if check]
+
+    def check_parts(value: Any) -> None:
+        for at, check in wanted:
+            check(value[at])
+
+    return check_parts
+
+
+def _check_items(name: str, check: _Check | None, *, is_nullable: bool) -> _Check:
+    def check_items(value: Any) -> None:
+        if value is None and not is_nullable:
+            raise ValueError(f"{name} is null")
+        if check:
+            for item in value or ():
+                check(item)
+
+    return check_items
 
 
 def encode(request: Request, answer: Answer) -> list[bytes]:
@@ -109,7 +180,7 @@ def encode(request: Request, answer: Answer) -> list[bytes]:
 
 
 def _encode_fields(request: Request, fields: tuple[Any, ...]) -> bytes:
-    body: bytes = _SCHEMAS[request.key, request.version].RESPONSE_TYPE.SCHEMA.encode(fields)
+    body: bytes = SCHEMAS[request.key, request.version].RESPONSE_TYPE.SCHEMA.encode(fields)
     return body
 
 
@@ -177,4 +248,4 @@ def _schemas() -> dict[tuple[int, int], Any]:
     return {name: schema for name, schema in known.items() if _is_known(*name)}
 
 
-_SCHEMAS = _schemas()
+SCHEMAS = _schemas()

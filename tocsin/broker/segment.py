@@ -22,13 +22,17 @@ _NEVER = -1
 
 
 class Segment:
-    """A run of batches from `base_offset` on. Only the partition's last segment is appended to."""
+    """A run of batches from `base_offset` on. Only the partition's last segment is appended to.
+
+    What was appended is read once it is shown: with `--fsync` that is when it is on the disk.
+    """
 
     def __init__(self, path: Path, base_offset: int) -> None:
         self.path = path
         self.base_offset = base_offset
         self.next_offset = base_offset
         self.size = 0
+        self.shown_size = 0
         self.max_timestamp = _NEVER
         self.index = SparseIndex()
         self._fd: int | None = None
@@ -43,7 +47,7 @@ class Segment:
         """Where a sealed segment keeps its index."""
         return self.path.with_suffix(".index")
 
-    def append(self, data: bytes, header: BatchHeader, *, fsync: bool) -> None:
+    def append(self, data: bytes, header: BatchHeader) -> None:
         """Write one batch; `header` carries its final base offset.
 
         Raises:
@@ -53,8 +57,6 @@ class Segment:
         fd = self._open()
         try:
             write_fully(fd, data, self.size)
-            if fsync:
-                force_to_disk(fd)
         except OSError:
             with suppress(OSError):
                 os.ftruncate(fd, self.size)
@@ -68,6 +70,18 @@ class Segment:
         self.next_offset = header.last_offset + 1
         self.max_timestamp = max(self.max_timestamp, header.max_timestamp)
 
+    def show(self, size: int) -> None:
+        """Let readers see the first `size` bytes, which end with a whole batch."""
+        self.shown_size = size
+
+    def cut(self) -> None:
+        """Remove from the file what was never shown. What is known of it in memory is to be loaded again.
+
+        Raises:
+            OSError: it is still there.
+        """
+        os.ftruncate(self._open(), self.shown_size)
+
     def read(self, offset: int, max_bytes: int) -> bytes:
         """Whole batches from the one that holds `offset` on: at least one, then at most `max_bytes`; b"" if past."""
         found = next((at for at, header in self.batches(self.index.position_of_offset(offset))
@@ -78,8 +92,8 @@ class Segment:
 
     def _end_of_read(self, start: int, max_bytes: int) -> int:
         limit = start + max_bytes
-        if limit >= self.size:
-            return self.size
+        if limit >= self.shown_size:
+            return self.shown_size
         end = self.index.last_boundary(start, limit)
         for at, header in self.batches(end):
             if at + header.size > limit and end > start:
@@ -98,7 +112,7 @@ class Segment:
 
     def batches(self, position: int = 0) -> Iterator[tuple[int, BatchHeader]]:
         """(position, header) of every batch from a position on at which one starts."""
-        while position < self.size:
+        while position < self.shown_size:
             header = parse_header(self._read(position, HEADER_BYTES))
             if header is None or not header.is_plausible:
                 _log.error("unreadable batch in %s at byte %d", self.path, position)
@@ -113,6 +127,7 @@ class Segment:
         while header := self._next_good(fd, file_size, check_crc=check_crc):
             self.note(header)
             yield header
+        self.show(self.size)
         if self.size < file_size:
             _log.warning("cut %d bytes of a torn tail off %s", file_size - self.size, self.path)
             os.ftruncate(fd, self.size)
@@ -121,7 +136,7 @@ class Segment:
         header = parse_header(os.pread(fd, HEADER_BYTES, self.size))
         if header is None or not header.is_plausible or self.size + header.size > file_size:
             return None
-        if header.base_offset < self.next_offset:
+        if header.base_offset != self.next_offset:  # left over from an append that failed
             return None
         if check_crc and not has_valid_crc(os.pread(fd, header.size, self.size), header):
             return None
@@ -129,16 +144,15 @@ class Segment:
 
     def seal(self, producers: list[Any]) -> None:
         """Stop writing: save the index and the producers' state at this point. A failure costs only a slower start."""
-        index = self.index.to_bytes()
         facts = {
             "size": self.size,
             "next_offset": self.next_offset,
             "max_timestamp": self.max_timestamp,
-            "crc": zlib.crc32(index),
             "producers": producers,
         }
+        saved = json.dumps(facts).encode() + b"\n" + self.index.to_bytes()
         try:
-            self.index_path.write_bytes(json.dumps(facts).encode() + b"\n" + index)
+            self.index_path.write_bytes(b"%08x\n%s" % (zlib.crc32(saved), saved))
         except OSError as error:
             _log.warning("no index for %s: %s", self.path, error)
             self.index_path.unlink(missing_ok=True)
@@ -147,20 +161,28 @@ class Segment:
     def load_sealed(self) -> list[Any] | None:
         """Load the saved index; the producers' state, or None when the log itself has to be scanned."""
         try:
-            head, _, index = self.index_path.read_bytes().partition(b"\n")
+            crc, _, saved = self.index_path.read_bytes().partition(b"\n")
+            head, _, index = saved.partition(b"\n")
+            if int(crc, 16) != zlib.crc32(saved):
+                return None
             facts = json.loads(head)
-            if facts["crc"] != zlib.crc32(index) or facts["size"] != self.path.stat().st_size:
+            if facts["size"] != self.path.stat().st_size:
                 return None
             self.index = SparseIndex.from_bytes(index)
             self.size, self.next_offset = facts["size"], facts["next_offset"]
             self.max_timestamp = facts["max_timestamp"]
+            self.show(self.size)
             return list(facts["producers"])
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
 
     def last_written_ms(self) -> float:
-        """Age for retention: the latest timestamp of its records, or the file's own when they carry none."""
-        return self.max_timestamp if self.max_timestamp >= 0 else self.path.stat().st_mtime * 1000
+        """Age for retention: the latest timestamp of its records, or the file's own when they carry none.
+
+        The file's own too when theirs is later: a client whose clock is years ahead must not keep everything for years.
+        """
+        file_ms = self.path.stat().st_mtime * 1000
+        return min(self.max_timestamp, file_ms) if self.max_timestamp >= 0 else file_ms
 
     def delete(self) -> None:
         """Remove the files."""

@@ -4,8 +4,10 @@ import asyncio
 import fcntl
 import logging
 import os
+import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO
 
@@ -14,15 +16,16 @@ from tocsin.broker.api_admin import AdminApi
 from tocsin.broker.api_data import DataApi
 from tocsin.broker.api_groups import GroupApi
 from tocsin.broker.caller import Caller
-from tocsin.broker.connection import Connection
+from tocsin.broker.connection import Connection, Connections
+from tocsin.broker.disk import Disk, replace_file
 from tocsin.broker.groups import Groups
 from tocsin.broker.offsets import Offsets
 from tocsin.broker.protocol import Answer, Request
 from tocsin.broker.topics import Topics
 
 _log = logging.getLogger(__name__)
-_MAX_CONNECTIONS = 1_000
 _BACKLOG = 256
+_CLUSTER_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 
 Handler = Callable[[Request, Caller], Awaitable[Answer | None]]
 
@@ -40,21 +43,31 @@ class DataFolder:
         Raises:
             FolderInUse: another process holds it.
             OSError: it cannot be read or written.
+            DamagedTopic: see there.
         """
         path.mkdir(parents=True, exist_ok=True)
-        self._lock = _lock(path / "lock")
         self._clean_stop = path / "clean-stop"
+        with ExitStack() as failed:
+            self._lock = failed.enter_context(_lock(path / "lock"))
+            self._open(path, fsync=fsync)
+            failed.pop_all()
+
+    def _open(self, path: Path, *, fsync: bool) -> None:
         was_clean = self._clean_stop.exists()
         self._clean_stop.unlink(missing_ok=True)
         self.cluster_id = _cluster_id(path / "cluster-id")
-        self.topics = Topics(path, fsync=fsync, trusted=was_clean)
-        self.offsets = Offsets(path / "offsets.journal", fsync=fsync)
+        disk = Disk(path, fsync=fsync)
+        self.topics = Topics(path, disk=disk, trusted=was_clean)
+        self.offsets = Offsets(path / "offsets.journal", disk=disk)
 
     def close(self) -> None:
-        """Force everything to the disk; the next start then trusts the logs' tails."""
-        self.topics.close()
-        self.offsets.close()
-        self._clean_stop.touch()
+        """Force everything to the disk; the next start then trusts the logs' tails. On a full disk it does not."""
+        try:
+            self.topics.close()
+            self.offsets.close()
+            self._clean_stop.touch()
+        except OSError as error:
+            _log.warning("no clean stop, so the next start reads every tail: %s", error)
         self._lock.close()
 
 
@@ -65,7 +78,7 @@ class Broker:
         self._folder = folder
         self._retention_check_seconds = retention_check_seconds
         self._handlers = _handlers(folder)
-        self._connections: set[Connection] = set()
+        self._connections = Connections()
         self._server: asyncio.Server | None = None
         self._cleaner: asyncio.Task[None] | None = None
 
@@ -76,7 +89,7 @@ class Broker:
             OSError: the address cannot be had.
         """
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(self._connection, host, port, backlog=_BACKLOG)
+        self._server = await loop.create_server(self.connection, host, port, backlog=_BACKLOG)
         self._cleaner = loop.create_task(self._clean())
         return int(self._server.sockets[0].getsockname()[1])
 
@@ -86,12 +99,13 @@ class Broker:
             self._server.close()
         if self._cleaner:
             self._cleaner.cancel()
-        for connection in tuple(self._connections):
+        for connection in self._connections.all():
             await connection.close()
         self._folder.close()
 
-    def _connection(self) -> Connection:
-        return Connection(self._dispatch, self._connections, _MAX_CONNECTIONS)
+    def connection(self) -> Connection:
+        """The serving end for one client that has just connected."""
+        return Connection(self._dispatch, self._connections)
 
     async def _dispatch(self, request: Request, caller: Caller) -> Answer | None:
         return await self._handlers[request.key](request, caller)
@@ -154,8 +168,10 @@ def _lock(path: Path) -> IO[str]:
 
 
 def _cluster_id(path: Path) -> str:
-    try:
-        return path.read_text().strip()
-    except FileNotFoundError:
-        path.write_text(secrets.token_urlsafe(16))
-        return path.read_text()
+    """Made once; again when a power cut left nothing of it, for clients only show it."""
+    known = path.read_bytes().decode("ascii", "replace").strip() if path.exists() else ""
+    if _CLUSTER_ID.fullmatch(known):
+        return known
+    made = secrets.token_urlsafe(16)
+    replace_file(path, made)
+    return made

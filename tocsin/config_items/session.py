@@ -5,13 +5,14 @@ import functools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from shared import codec, kafka
+from shared import kafka
 from shared.config.history import Chronicle
 from shared.config.kinds import Kind
 from shared.config_writer import Writer
 from shared.events import ConfigChanged
 from shared.follow import ConfigFollower
 from shared.names import gazetteer
+from shared.rebuild import decoded
 from shared.times import utc_now
 
 names = functools.cache(gazetteer.load)
@@ -20,11 +21,8 @@ names = functools.cache(gazetteer.load)
 async def read(bootstrap: str, kind: Kind) -> Chronicle:
     """Everything that was ever said of these items. Raises DependencyDownError."""
     chronicle = Chronicle()
-    async for record in kafka.read_all(bootstrap, kind.topic.name):
-        try:
-            chronicle.apply(codec.decode(record.value, ConfigChanged))
-        except codec.UndecodableError:  # every reader passes it over
-            continue
+    async for change in decoded(kafka.read_all(bootstrap, kind.topic.name), ConfigChanged):
+        chronicle.apply(change)
     return chronicle
 
 

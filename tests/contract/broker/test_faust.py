@@ -38,6 +38,43 @@ async def test_two_workers_share_and_lose_nothing_to_sigkill(broker: Broker, uni
             await asyncio.to_thread(worker.kill)
 
 
+async def test_workers_outlive_their_broker(broker: Broker, unique_name: Name, tmp_path: Path) -> None:
+    """A worker may end when its broker is gone, and is then started again: as the supervisor does."""
+    topic = await create_topic(broker, unique_name("topic"), partitions=_PARTITIONS)
+    workers = [Process(tmp_path / f"worker-{number}.log") for number in range(2)]
+    command = [sys.executable, _WORKER, broker.bootstrap, topic, unique_name("group"), tmp_path]
+
+    async def keep_running() -> None:
+        while True:
+            for worker in workers:
+                if not worker.is_running:
+                    await asyncio.to_thread(worker.start, command, is_ready=lambda: True)
+            await asyncio.sleep(0.2)
+
+    supervisor = asyncio.create_task(keep_running())
+    try:
+        async with producer_of(broker, linger_ms=5, retry_backoff_ms=50, enable_idempotence=True) as producer:
+            sent: list[bytes] = []
+            for number in range(3):
+                sending = asyncio.create_task(_send(producer, topic, range(number * 1_000, (number + 1) * 1_000)))
+                await eventually(lambda number=number: _has_done(tmp_path, number * 500 + 1), 90)
+                await asyncio.to_thread(broker.kill)
+                await asyncio.to_thread(broker.restart)
+                sent += await sending
+        await eventually(lambda: _all_done(tmp_path, sent), 90)
+    except TimeoutError as error:
+        raise AssertionError("\n".join(worker.output() for worker in workers)) from error
+    finally:
+        supervisor.cancel()
+        await asyncio.wait([supervisor])
+        for worker in workers:
+            await asyncio.to_thread(worker.kill)
+
+
+async def _has_done(folder: Path, count: int) -> bool:
+    return sum(len(path.read_bytes().splitlines()) for path in folder.glob("events.*")) >= count
+
+
 async def _send(producer: object, topic: str, numbers: range) -> list[bytes]:
     values = [b"%06d" % number for number in numbers]
     sent = [

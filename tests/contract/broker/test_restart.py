@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import CommitFailedError, IllegalStateError
 
 from tests.contract.broker.clients import consumer_of, create_topic, eventually, first, producer_of, read
 from tests.stack.brokers import Broker
 
 Name = Callable[[str], str]
+_PARTITIONS = 4
 
 
 @pytest.mark.parametrize("end", ["stop", "kill"])
@@ -45,13 +47,70 @@ async def test_acknowledged_events_and_committed_offsets_survive(broker: Broker,
     assert stored == sorted(stored)
 
 
-async def _send_until_cancelled(producer: AIOKafkaProducer, topic: str, acknowledged: list[bytes]) -> None:
+async def test_two_kills_in_a_row_during_a_rebalance_and_commits(broker: Broker, unique_name: Name) -> None:
+    topic, group = await create_topic(broker, unique_name("topic"), partitions=_PARTITIONS), unique_name("group")
+    seen: dict[int, set[bytes]] = {number: set() for number in range(_PARTITIONS)}
+    committed: dict[int, int] = {}
+    acknowledged: list[bytes] = []
+    async with (
+        producer_of(broker, retry_backoff_ms=50, enable_idempotence=True) as producer,
+        consumer_of(broker, topic, group_id=group) as one,
+    ):
+        tasks = [asyncio.create_task(_send_until_cancelled(producer, topic, acknowledged, _PARTITIONS))]
+        tasks.append(asyncio.create_task(_read_and_commit(one, seen, committed)))
+        await eventually(lambda: _longer_than(list(committed), _PARTITIONS - 1))
+        async with consumer_of(broker, topic, group_id=group) as other:  # whose joining is the rebalance
+            tasks.append(asyncio.create_task(_read_and_commit(other, seen, committed)))
+            for _ in range(2):
+                await asyncio.to_thread(broker.kill)
+                await asyncio.to_thread(broker.restart)
+            await eventually(lambda: _share(one, other), 60)
+            tasks[0].cancel()
+            await asyncio.wait(tasks[:1])
+            await eventually(lambda: _all_seen(acknowledged, seen), 60)
+            for task in tasks[1:]:
+                task.cancel()
+            await asyncio.wait(tasks[1:])
+
+    async with consumer_of(broker, group_id=group) as reader:
+        for number, offset in committed.items():
+            assert (await reader.committed(TopicPartition(topic, number)) or 0) >= offset, (
+                "acknowledged, then forgotten"
+            )
+
+
+async def _read_and_commit(consumer: AIOKafkaConsumer, seen: dict[int, set[bytes]], committed: dict[int, int]) -> None:
+    """Notes what was committed for good. A rebalance may refuse a commit; the next owner reads those events again."""
+    while True:
+        for partition, records in (await consumer.getmany(timeout_ms=200)).items():
+            seen[partition.partition] |= {record.value for record in records}
+            try:
+                await consumer.commit({partition: records[-1].offset + 1})
+            except (CommitFailedError, IllegalStateError):
+                continue
+            committed[partition.partition] = records[-1].offset + 1
+
+
+async def _share(one: AIOKafkaConsumer, other: AIOKafkaConsumer) -> bool:
+    parts = [{partition.partition for partition in consumer.assignment()} for consumer in (one, other)]
+    return all(len(part) == _PARTITIONS // 2 for part in parts) and not parts[0] & parts[1]
+
+
+async def _all_seen(acknowledged: list[bytes], seen: dict[int, set[bytes]]) -> bool:
+    return set(acknowledged) <= set().union(*seen.values())
+
+
+async def _send_until_cancelled(
+    producer: AIOKafkaProducer, topic: str, acknowledged: list[bytes], partitions: int = 1
+) -> None:
     """Many at a time, as batches: those in flight when the broker ends are sent again by the producer itself."""
     number = 0
     while True:
         values = [b"%08d" % (number + at) for at in range(20)]
         number += 20
-        await asyncio.gather(*[await producer.send(topic, value, partition=0) for value in values])
+        await asyncio.gather(
+            *[await producer.send(topic, value, partition=at % partitions) for at, value in enumerate(values)]
+        )
         acknowledged += values
 
 

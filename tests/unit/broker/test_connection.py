@@ -4,17 +4,14 @@ import asyncio
 import os
 import struct
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.unit.broker.batches import batch, corrupted
+from tests.unit.broker.frames import API_VERSIONS, answer, ask, client, framed, produce, produce_code
 from tocsin.broker import connection, protocol
 from tocsin.broker.server import Broker, DataFolder
-
-_API_VERSIONS = struct.pack(">hhih", 18, 0, 7, -1)
-Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 @pytest.fixture
@@ -27,41 +24,6 @@ async def port(tmp_path: Path) -> AsyncIterator[int]:
     await broker.stop()
 
 
-@asynccontextmanager
-async def _client(port: int) -> AsyncIterator[Streams]:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    try:
-        yield reader, writer
-    finally:
-        writer.transport.abort()
-        writer.close()
-
-
-async def _ask(port: int, frame: bytes) -> bytes:
-    async with _client(port) as (reader, writer):
-        writer.write(_framed(frame))
-        return await _answer(reader)
-
-
-async def _answer(reader: asyncio.StreamReader) -> bytes:
-    (size,) = struct.unpack(">i", await asyncio.wait_for(reader.readexactly(4), 5))
-    return await asyncio.wait_for(reader.readexactly(size), 5)
-
-
-def _framed(frame: bytes) -> bytes:
-    return struct.pack(">i", len(frame)) + frame
-
-
-def _produce(records: bytes, *, acks: int = -1, transactional_id: bytes | None = None) -> bytes:
-    name = struct.pack(">h", -1) if transactional_id is None else struct.pack(">h", 4) + transactional_id
-    head = struct.pack(">hhih", 0, 7, 1, -1) + name + struct.pack(">hi", acks, 1_000)
-    return head + struct.pack(">ihsiii", 1, 1, b"t", 1, 0, len(records)) + records
-
-
-def _produce_code(answer: bytes) -> int:
-    return int(struct.unpack_from(">h", answer, 4 + 4 + 3 + 4 + 4)[0])
-
-
 @pytest.mark.parametrize(
     "garbage",
     [
@@ -69,77 +31,77 @@ def _produce_code(answer: bytes) -> int:
         struct.pack(">i", -1) + b"x",
         struct.pack(">i", connection.MAX_REQUEST_BYTES + 1),
         b"GET / HTTP/1.1\r\n\r\n",
-        _framed(b"\0" * 10),
-        _framed(struct.pack(">hhih", 99, 0, 1, -1)),
-        _framed(struct.pack(">hhih", 1, 99, 1, -1)),
-        _framed(struct.pack(">hhih", 3, 5, 1, 5_000) + b"name"),
-        _framed(struct.pack(">hhih", 3, 5, 1, 2) + b"\xff\xff"),
-        _framed(struct.pack(">hhihi", 3, 1, 1, -1, 2**31 - 1)),
-        _framed(_API_VERSIONS + b"too much"),
-        _framed(struct.pack(">hhihhhih", 11, 0, 1, -1, -1, 0, 0, -1)),
-        _framed(os.urandom(2_000)),
+        framed(b"\0" * 10),
+        framed(struct.pack(">hhih", 99, 0, 1, -1)),
+        framed(struct.pack(">hhih", 1, 99, 1, -1)),
+        framed(struct.pack(">hhih", 3, 5, 1, 5_000) + b"name"),
+        framed(struct.pack(">hhih", 3, 5, 1, 2) + b"\xff\xff"),
+        framed(struct.pack(">hhihi", 3, 1, 1, -1, 2**31 - 1)),
+        framed(API_VERSIONS + b"too much"),
+        framed(struct.pack(">hhihhhih", 11, 0, 1, -1, -1, 0, 0, -1)),
+        framed(os.urandom(2_000)),
     ],
 )
 async def test_garbage_closes_its_own_connection_only(port: int, garbage: bytes) -> None:
-    async with _client(port) as (reader, writer):
+    async with client(port) as (reader, writer):
         writer.write(garbage)
         assert await asyncio.wait_for(reader.read(), 5) == b""
-    assert len(await _ask(port, _API_VERSIONS)) > 50
+    assert len(await ask(port, API_VERSIONS)) > 50
 
 
 async def test_a_request_in_the_middle_of_which_the_client_goes_away(port: int) -> None:
-    for size in range(len(_API_VERSIONS)):
-        async with _client(port) as (_, writer):
-            writer.write(_framed(_API_VERSIONS)[:size])
-    assert len(await _ask(port, _API_VERSIONS)) > 50
+    for size in range(len(API_VERSIONS)):
+        async with client(port) as (_, writer):
+            writer.write(framed(API_VERSIONS)[:size])
+    assert len(await ask(port, API_VERSIONS)) > 50
 
 
 async def test_a_client_that_never_finishes_its_request_is_dropped(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "_FRAME_SECONDS", 0.1)
-    async with _client(port) as (reader, writer):
-        writer.write(_framed(_API_VERSIONS)[:-1])
+    async with client(port) as (reader, writer):
+        writer.write(framed(API_VERSIONS)[:-1])
         assert await asyncio.wait_for(reader.read(), 5) == b""
 
 
 async def test_requests_that_come_together_are_answered_in_order(port: int) -> None:
     frames = [struct.pack(">hhih", 18, 0, number, -1) for number in range(200)]
-    async with _client(port) as (reader, writer):
-        for byte in range(0, len(stream := b"".join(map(_framed, frames))), 7):
+    async with client(port) as (reader, writer):
+        for byte in range(0, len(stream := b"".join(map(framed, frames))), 7):
             writer.write(stream[byte : byte + 7])
-        answers = [await _answer(reader) for _ in frames]
+        answers = [await answer(reader) for _ in frames]
     assert [struct.unpack_from(">i", answer)[0] for answer in answers] == list(range(200))
 
 
 @pytest.mark.parametrize("version", [3, 4, 99, -1])
 async def test_api_versions_of_a_client_that_is_too_new(port: int, version: int) -> None:
-    answer = await _ask(port, struct.pack(">hhih", 18, version, 7, -1) + b"\x08software\x021\0")
-    correlation, code, count = struct.unpack_from(">ihi", answer)
+    reply = await ask(port, struct.pack(">hhih", 18, version, 7, -1) + b"\x08software\x021\0")
+    correlation, code, count = struct.unpack_from(">ihi", reply)
     assert (correlation, code, count) == (7, 35, len(protocol.VERSIONS))
 
 
 @pytest.mark.parametrize(
     ("frame", "code"),
     [
-        (_produce(batch()), 0),
-        (_produce(corrupted(batch())), 2),
-        (_produce(b""), 2),
-        (_produce(batch(), acks=2), 21),
-        (_produce(batch(), transactional_id=b"name"), 87),
+        (produce(batch()), 0),
+        (produce(corrupted(batch())), 2),
+        (produce(b""), 2),
+        (produce(batch(), acks=2), 21),
+        (produce(batch(), transactional_id=b"name"), 87),
     ],
 )
 async def test_produce_answers(port: int, frame: bytes, code: int) -> None:
-    assert _produce_code(await _ask(port, frame)) == code
+    assert produce_code(await ask(port, frame)) == code
 
 
 async def test_no_answer_to_a_producer_that_wants_none(port: int) -> None:
-    async with _client(port) as (reader, writer):
-        writer.write(_framed(_produce(batch(), acks=0)) + _framed(_API_VERSIONS))
-        assert struct.unpack_from(">i", await _answer(reader))[0] == 7
+    async with client(port) as (reader, writer):
+        writer.write(framed(produce(batch(), acks=0)) + framed(API_VERSIONS))
+        assert struct.unpack_from(">i", await answer(reader))[0] == 7
 
 
 async def test_transactions_are_refused(port: int) -> None:
-    answer = await _ask(port, struct.pack(">hhihh4si", 22, 0, 1, -1, 4, b"name", 1_000))
-    assert struct.unpack_from(">h", answer, 8)[0] == 35
+    reply = await ask(port, struct.pack(">hhihh4si", 22, 0, 1, -1, 4, b"name", 1_000))
+    assert struct.unpack_from(">h", reply, 8)[0] == 35
 
 
 async def test_a_broker_stops_while_clients_wait(tmp_path: Path) -> None:
@@ -147,9 +109,9 @@ async def test_a_broker_stops_while_clients_wait(tmp_path: Path) -> None:
     folder.topics.create("t", 1, {})
     broker = Broker(folder)
     port = await broker.start("127.0.0.1", 0)
-    async with _client(port) as (reader, writer):
+    async with client(port) as (reader, writer):
         long_poll = struct.pack(">hhihiiiib", 1, 4, 1, -1, -1, 50_000, 1, 1_000, 0)
-        writer.write(_framed(long_poll + struct.pack(">ihsiiqi", 1, 1, b"t", 1, 0, 0, 1_000)))
+        writer.write(framed(long_poll + struct.pack(">ihsiiqi", 1, 1, b"t", 1, 0, 0, 1_000)))
         await asyncio.sleep(0.05)
         await asyncio.wait_for(broker.stop(), 5)
         assert await asyncio.wait_for(reader.read(), 5) == b""
