@@ -38,6 +38,9 @@ def create_faust_app(stage: Stage[E], bootstrap: str) -> faust.App:
         topic_allow_declare=False,
         topic_disable_leader=True,
         consumer_auto_offset_reset="earliest",
+        # A broker that goes away while a worker joins can make it lead a group without knowing the topic: nobody gets
+        # a partition until it asks again.
+        consumer_metadata_max_age_ms=30_000,
         consumer_max_fetch_size=kafka.FETCH_BYTES,
         stream_wait_empty=True,
         stream_publish_on_commit=False,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def read(
-    source: Annotated[str, typer.Argument(help="A file, a URL, or - for standard input.")],
+    source: Annotated[str, typer.Argument(help="A file, a URL, or - for standard input, as without it.")] = "-",
     html: Annotated[bool, typer.Option("--html", help="The input is a page.")] = False,
     text: Annotated[bool, typer.Option("--text", help="The input is plain text; offsets point into it.")] = False,
     jsonl: Annotated[

@@ -20,6 +20,7 @@ app = faust.App(
     value_serializer="raw",
     key_serializer="raw",
     consumer_auto_offset_reset="earliest",
+    consumer_metadata_max_age_ms=2_000,  # a leader that joined before it knew the topic learns of it, and shares it out
     broker_session_timeout=2.0,
     broker_heartbeat_interval=0.3,
     broker_rebalance_timeout=10.0,
