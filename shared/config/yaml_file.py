@@ -55,8 +55,9 @@ class ConfigError(ValueError):
     """A configuration file is wrong at a line; the message says how to mend it."""
 
     def __init__(self, place: str, problem: str, remedy: str = "") -> None:
-        self.place, self.problem, self.remedy = place, problem, remedy
-        super().__init__(f"{place}: {problem}" + (f". {remedy}" if remedy else ""))
+        # What a file holds is quoted in it, and must not make two lines of one.
+        self.place, self.problem, self.remedy = place, problem.replace("\n", " "), remedy
+        super().__init__(f"{place}: {self.problem}" + (f". {remedy}" if remedy else ""))
 
 
 _Safe: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
