@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from tocsin import __version__
-from tocsin.commands import dead, demo, doctor, feed, read, run, topics, up, watch
+from tocsin.commands import dead, demo, doctor, feed, gazetteer, read, run, topics, up, watch
 
 app = typer.Typer(
     name="tocsin",
@@ -22,6 +22,7 @@ app.command("read")(read.read)
 app.command("feed")(feed.feed)
 app.command("doctor")(doctor.doctor)
 app.add_typer(watch.app, name="watch")
+app.add_typer(gazetteer.app, name="gazetteer")
 app.add_typer(dead.app, name="dead")
 app.add_typer(topics.app, name="topics")
 
