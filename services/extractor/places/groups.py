@@ -40,9 +40,17 @@ def grouped(surfaces: Sequence[Surface], cues: Sequence[Cues], writing: Writing,
         members = [cues[n] for n in group.numbers]
         group.kind = next((c.kind for c in members if c.kind), None)
         group.marks = frozenset((*_said(members), *_written([surfaces[n] for n in group.numbers], writing)))
-        if not surfaces[group.numbers[0]].is_area:
+        if not _is_area(group.alone):
+            if any("goes_on" in c.marks for c in members) and any("speaks" in c.marks for c in members):
+                group.marks |= {"surname"}  # "Gao Rulin won. ... Gao said": who has a second name and speaks
             group.marks |= {mark for mark in BY_MAJORITY if 2 * sum(mark in c.marks for c in members) > len(members)}
     return groups
+
+
+def _is_area(ranked: Ranked) -> bool:
+    """Whether a country or first-order region is the likeliest; no name of a person or shop makes one of it."""
+    place = ranked[0][1].place
+    return place is not None and (place.feature == "country" or place.order == 1)
 
 
 def _said(members: Sequence[Cues]) -> set[str]:

@@ -12,9 +12,9 @@ def _words(text: str) -> frozenset[str]:
 # In, near: something is or happens there. To, from: somebody moves; the weaker of two.
 AT = _words("""
     in near inside outside around across throughout within into at amid via en dans près à aux au vers cerca sobre
-    hacia у в во под около близ на біля під поблизу في قرب داخل غرب شرق شمال جنوب وسط""")
+    hacia у в во под около близ біля під поблизу في قرب داخل غرب شرق شمال جنوب وسط""")
 TOWARDS = _words("""
-    from to of between toward towards through over against leaving de del des du depuis из от до з із від من إلى بين
+    from to of between toward towards through over against leaving de del des du depuis из от до на з із від من إلى بين
     نحو""")
 DIRECTIONS = _words("""
     north south east west northern southern eastern western northeast northwest southeast southwest northeastern

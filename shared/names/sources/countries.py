@@ -47,6 +47,7 @@ SHORT_NAMES = {
     "VA": ("Holy See",),
 }
 POINTS_FILE = "country_points.yaml"
+MIN_HOMONYM = 50_000
 # CLDR's code (UN M.49), GeoNames' id and point. Without them "Africa" and "Asia" are towns of Tunisia and Philippines.
 CONTINENTS = {
     "002": (6255146, 7.19, 21.09),
@@ -93,6 +94,26 @@ def places() -> Iterator[NamedPlace]:
             geoname_id=row["geonameid"],
         )
         yield NamedPlace(place, tuple(sorted(names - {row["name"]})))
+
+
+def without_homonyms(rows: list[NamedPlace]) -> list[NamedPlace]:
+    """The rows, countries without those names in other languages that are a city's own elsewhere: "Columbia"."""
+    cities = {
+        row.place.name: row.place.country
+        for row in rows
+        if row.place.feature == "populated_place" and row.place.population >= MIN_HOMONYM
+    }
+
+    def is_homonym(row: NamedPlace, name: str) -> bool:
+        known = (*SHORT_NAMES.get(row.place.country, ()), *_iso_names(row.place.country))
+        return cities.get(name, row.place.country) != row.place.country and name not in known
+
+    return [
+        NamedPlace(row.place, tuple(n for n in row.names if not is_homonym(row, n)))
+        if row.place.feature == "country"
+        else row
+        for row in rows
+    ]
 
 
 def _point(code: str) -> tuple[float, float] | None:

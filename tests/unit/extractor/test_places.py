@@ -110,6 +110,7 @@ def test_countries_and_regions_stand_at_their_own_point(reader: Reader, name: st
         "The Washington Times and the Houston Chronicle reported the deal.",
         "She ate at a Taco Bell on Monday and was ill by Tuesday.",
         "It cost US$30 billion, according to Agence France-Presse.",
+        "Grandmaster Gao Rulin won the senior title. He thanked the crowd. Then Gao said he would rest.",
         "Samples from the animal were sent away. Center staff will test them.",
         "Reading is fun, and Nice people read more.",
         "The Boston Marathon bomber is on trial. A Bangkok Post reporter was there.",
@@ -195,3 +196,28 @@ def test_the_design_report_has_all_its_places(reader: Reader) -> None:
         assert abs(found[name].lat - lat) < 0.2, name
         assert abs(found[name].lon - lon) < 0.2, name
     assert not {"Damascus", "Raqqa"} & set(found)
+
+
+# ---------------------------------------------------------------- small evidence
+
+
+def test_of_namesakes_the_one_beside_the_others_is_meant(reader: Reader) -> None:
+    assert where(reader, "Crews from Cincinnati went to Newport.")["Newport"] == "US.KY"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_place"),
+    [
+        ("Two people were shot in Ansongo on Friday.", True),
+        ("Ansongo was on everybody's lips.", False),
+        ("Kibumba (Wire) - Two people were shot on Friday.", True),
+        ("Pereira opened the shop at nine.", False),
+        ("He opened the shop at Pereira at nine.", True),
+    ],
+)
+def test_a_small_town_needs_a_word_for_it(reader: Reader, text: str, is_place: bool) -> None:
+    assert bool(where(reader, text)) is is_place
+
+
+def test_a_city_is_no_country_in_another_language(reader: Reader) -> None:
+    assert where(reader, "Buses ran from St. Louis to Columbia and Alton.")["Columbia"] == "US.MO"
