@@ -104,8 +104,26 @@ class ZoneSpan(Struct, frozen=True, kw_only=True):
     why: str = ""
 
 
+class PlaceCandidate(Struct, frozen=True, kw_only=True):
+    """A place that a name in a report may mean. ``score`` is in powers of ten: one more is ten times as likely."""
+
+    place_id: str
+    name: str
+    country: str
+    lat: float
+    lon: float
+    score: float
+
+
 class Location(Struct, frozen=True, kw_only=True):
-    """A place named in a report. ``feature``: populated_place, country, region, airport, or a curated layer's word."""
+    """A place named in a report.
+
+    ``feature``: populated_place, country, region (administrative or natural, seas and rivers too), airport, or a
+    curated layer's word (town, airbase, base, neighbourhood, village, district, facility, crossing, front). The point
+    of a country or region says nothing of a radius around it. ``use`` is metonymic where the name stands for those who
+    speak and decide there ("Moscow said"). ``candidates`` are the likeliest few, the chosen one first, where the choice
+    was not clear.
+    """
 
     text: str
     start: int
@@ -120,10 +138,15 @@ class Location(Struct, frozen=True, kw_only=True):
     place_id: str
     geoname_id: int | None = None
     admin1: str = ""
+    use: Literal["literal", "metonymic"] = "literal"
+    candidates: tuple[PlaceCandidate, ...] = ()
 
 
 class Actor(Struct, frozen=True, kw_only=True):
-    """An armed actor, force, state or coalition named in a report. ``countries`` are ISO 3166 alpha-2 codes."""
+    """An armed actor, force, state or coalition named in a report. ``countries`` are ISO 3166 alpha-2 codes.
+
+    One of kind ``proposed`` is on no list; its id is made from its name, and begins with ``proposed:``.
+    """
 
     text: str
     start: int

@@ -6,7 +6,7 @@ import structlog
 import typer
 
 from tocsin import __version__
-from tocsin.commands import dead, demo, doctor, feed, items, notification, read, replay, run, topics, up
+from tocsin.commands import dead, demo, doctor, feed, gazetteer, items, notification, read, replay, run, topics, up
 
 app = typer.Typer(
     name="tocsin",
@@ -30,6 +30,7 @@ for _kind, _about in {
     "silence": "Silences: alerts of which nobody is told for a while.",
 }.items():
     app.add_typer(items.commands_for(_kind, _about), name=_kind)
+app.add_typer(gazetteer.app, name="gazetteer")
 app.add_typer(dead.app, name="dead")
 app.add_typer(notification.app, name="notification")
 app.add_typer(topics.app, name="topics")

@@ -1,34 +1,36 @@
 """Mentions: from patterns found in a text to the surfaces that may be names there. Pure."""
 
-import bisect
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
-from shared.names.compile import ACRONYM, AMBIGUOUS, CASED
-from shared.names.fold import fold
+from services.extractor.actors import with_sense
+from services.extractor.writing import Writing
+from shared.names.compile import ACRONYM, AMBIGUOUS, CASED, KEY
 from shared.names.gazetteer import Gazetteer, Hit, Meaning
 from shared.names.records import LexiconActor
-from shared.sentences import sentence_around
+from shared.names.words import region_abbreviations
 
 MIN_LETTERS = 3
+# So much doubt about a spelling, in powers of ten, and more.
+GUESS = 1.0
 MIN_WORDLIKE_ACRONYM = 4
 # In running text so few capitals are an acronym; a name is written so in a line of capitals, or as the dateline.
 MAX_ACRONYM = 5
 MIN_DATELINE = 4
-# A line with this share of capitals among its letters shouts; fewer letters say nothing of a habit.
-SHOUTING_SHARE = 0.8
-MIN_SHOUTING_LETTERS = 12
-# Addresses, handles and hashtags write names small; that says nothing of how the report writes them.
-_ADDRESS = re.compile(r"\S*(?:://|www\.|[@#])\S*|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:/\S*)?")
-_SENTENCE_ENDS = frozenset('.!?…؟。:\n"“”«»—–')
 # "al-Fashir", "la Paz": the article may be small where the name is not.
 _ARTICLES = frozenset("al el ad an ar as ash at az ed en er es et ez de la le les los las the d l ul".split())  # noqa: SIM905
-# "Students' Debating Federation (SDF)": what an acronym stands for in this report.
-_BRACKETED = re.compile(r"\((\w{2,6})\)")
 _WORD = re.compile(r"[^\W_]+")
-_LOOK_BACK = 120
-_SMALL_WORDS = frozenset("of the and for in de la le les des du et y del los las e и та і".split())  # noqa: SIM905
+_OF_STATE = frozenset({"state", "state_force"})
+_THE = "the "
+# Punctuation folds to a space, but a name does not reach across it.
+_BROKEN = re.compile(r"[,;:()\n!?\"“”]")
+_ABBREVIATION = re.compile(r"(?:[^\W\d_]\.){2,}")
+# "Deir ez-Zor": shorter last words are particles.
+MIN_SMALL_LAST_WORD = 4
+MOST_SHORT = 6
+# A place that most readers know by its name alone.
+MIN_POPULATION_WELL_KNOWN = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,65 +47,77 @@ class Surface:
         """The actors that it may mean."""
         return [m.actor for m in self.meanings if m.actor is not None]
 
+    @property
+    def is_guess(self) -> bool:
+        """Whether only a spelling that leaves much open says what it may mean: a listed name within it is surer."""
+        return all(m.flags & KEY and m.doubt >= GUESS for m in self.meanings)
 
-def find_surfaces(gazetteer: Gazetteer, text: str) -> list[Surface]:
+    @property
+    def is_country(self) -> bool:
+        """Whether it may be a country."""
+        return any(m.place is not None and m.place.feature == "country" for m in self.meanings)
+
+    @property
+    def is_body_of_state(self) -> bool:
+        """Whether it names a state's government or forces, and no place."""
+        return all(m.actor is not None and m.actor.kind in _OF_STATE for m in self.meanings)
+
+    @property
+    def is_prominent(self) -> bool:
+        """Whether it may be a country, a region or a large town."""
+        places = [m.place for m in self.meanings if m.place]
+        return any(p.feature != "populated_place" or p.population >= MIN_POPULATION_WELL_KNOWN for p in places)
+
+
+def find_surfaces(gazetteer: Gazetteer, writing: Writing) -> list[Surface]:
     """Names in the text, longest first where they overlap, in order of their starts."""
-    lowercase = frozenset(word for word in _words(_ADDRESS.sub(" ", text)) if word[:1].islower())
-    shouting = Shouting(text)
-    surfaces = [
-        s for hit in gazetteer.find(text) if (s := _surface(gazetteer, text, hit, lowercase, shouting)) is not None
-    ]
-    return [s for s in _without_overlaps(_with_context(surfaces, text)) if any(m.place or m.actor for m in s.meanings)]
+    text = writing.text
+    surfaces = [s for hit in gazetteer.find(text) if (s := _surface(gazetteer, writing, hit)) is not None]
+    return [s for s in _without_overlaps(with_sense(surfaces, writing)) if any(m.place or m.actor for m in s.meanings)]
 
 
-def _words(text: str) -> list[str]:
-    return _WORD.findall(text)
-
-
-class Shouting:
-    """Which lines of a text are written in capitals, so that a capital says nothing there."""
-
-    def __init__(self, text: str) -> None:
-        self._starts, self._shouts = [], []
-        start = 0
-        for line in text.split("\n"):
-            self._starts.append(start)
-            self._shouts.append(_shouts(line))
-            start += len(line) + 1
-
-    def at(self, offset: int) -> bool:
-        """Whether the line that holds this offset is in capitals."""
-        return self._shouts[bisect.bisect_right(self._starts, offset) - 1]
-
-    def opens_line(self, offset: int) -> bool:
-        """Whether a line begins here."""
-        position = bisect.bisect_left(self._starts, offset)
-        return position < len(self._starts) and self._starts[position] == offset
-
-
-def _shouts(line: str) -> bool:
-    large = sum(map(str.isupper, line))
-    return large >= MIN_SHOUTING_LETTERS and large >= SHOUTING_SHARE * (large + sum(map(str.islower, line)))
-
-
-def _surface(
-    gazetteer: Gazetteer, text: str, hit: Hit, lowercase: frozenset[str], shouting: Shouting
-) -> Surface | None:
-    surface = text[hit.start : hit.end]
-    if _letters(surface) < (MIN_LETTERS if not surface.isupper() else 2):
+def _surface(gazetteer: Gazetteer, writing: Writing, hit: Hit) -> Surface | None:
+    if writing.text[hit.start : hit.end].islower() and gazetteer.asks_for_capital(hit):
+        return None  # nine hits of ten
+    start, end = _without_article(writing.text, hit), _with_last_dot(writing.text, hit.start, hit.end)
+    surface = writing.text[start:end]
+    if _letters(surface) < (MIN_LETTERS if not surface.isupper() and "." not in surface else 2):
         return None
     # A word that the report also writes small is a word, not a name: "Most", "March", "Reading".
-    if surface.istitle() and surface.lower() in lowercase:
+    if surface.istitle() and surface.lower() in writing.lowercase:
         return None
-    is_acronym = _is_acronym(surface) and not shouting.at(hit.start)
-    if is_acronym and len(surface) >= MIN_DATELINE and shouting.opens_line(hit.start):
+    is_acronym = _is_acronym(surface) and not writing.shouts_at(start)
+    if is_acronym and len(surface) >= MIN_DATELINE and writing.opens_line(start):
         is_acronym = False
+    look = _look(surface)
     meanings = tuple(
         judged
         for m in gazetteer.meanings(hit)
-        if (m.flags & ACRONYM or m.actor or not is_acronym) and (judged := _judge_writing(surface, m)) is not None
+        if (m.flags & ACRONYM or m.actor or not is_acronym)
+        and _is_abbreviation(writing, start, m)
+        and (judged := _judge_writing(look, m)) is not None
     )
-    return Surface(hit.start, hit.end, surface, meanings) if meanings else None
+    return Surface(start, end, surface, meanings) if meanings else None
+
+
+def _without_article(text: str, hit: Hit) -> int:
+    """A small "the" is no part of a name."""
+    return hit.start + len(_THE) if text.startswith(_THE, hit.start) else hit.start
+
+
+def _is_abbreviation(writing: Writing, start: int, meaning: Meaning) -> bool:
+    """A short form of a region counts after the place that lies there alone: "Paris, Tex."."""
+    is_short = meaning.place is not None and meaning.flags & AMBIGUOUS
+    return not is_short or writing.text.endswith(", ", 0, start)
+
+
+def _with_last_dot(text: str, start: int, end: int) -> int:
+    """An abbreviation ends with its dot: "U.S."."""
+    if text[end : end + 1] != ".":
+        return end
+    follows = end - start <= MOST_SHORT and text.endswith(", ", 0, start)
+    short = follows and text[start : end + 1] in region_abbreviations()
+    return end + 1 if short or ("." in text[start:end] and _ABBREVIATION.fullmatch(text, start, end + 1)) else end
 
 
 def _is_acronym(surface: str) -> bool:
@@ -114,109 +128,72 @@ def _letters(surface: str) -> int:
     return sum(c.isalnum() for c in surface)
 
 
-def _judge_writing(surface: str, meaning: Meaning) -> Meaning | None:
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """How a surface is written. ``last_is_small``: its last word, in a name of several that begins with a capital."""
+
+    has_case: bool
+    letters: int
+    is_upper: bool
+    is_title: bool
+    is_capitalised: bool
+    has_capital_inside: bool
+    last_is_small: bool
+    is_broken: bool
+
+
+@lru_cache(8_192)
+def _look(surface: str) -> _Look:
+    tokens = _WORD.findall(surface)
+    first = tokens[0] if tokens else ""
+    opens = first[:1].isupper() or not first[:1].isalpha()
+    article = first in _ARTICLES and len(tokens) > 1 and tokens[1][:1].isupper()
+    return _Look(
+        has_case=surface.lower() != surface.upper(),
+        letters=sum(map(str.isalpha, surface)),
+        is_upper=surface.isupper(),
+        is_title=surface.istitle(),
+        is_capitalised=bool(tokens) and (opens or article),
+        has_capital_inside=any(token[:1].isupper() for token in tokens[1:]),
+        is_broken=_BROKEN.search(surface) is not None,
+        last_is_small=len(tokens) > 1
+        and opens
+        and tokens[-1].islower()
+        and tokens[-1].isascii()
+        and len(tokens[-1]) >= MIN_SMALL_LAST_WORD,
+    )
+
+
+def _judge_writing(look: _Look, meaning: Meaning) -> Meaning | None:
     """The meaning where the text writes the name as strictly as its spelling asks; None where it does not."""
     flags = meaning.flags
-    letters = [c for c in surface if c.isalpha()]
-    if not letters or not any(c.isupper() or c.islower() for c in letters):
-        return meaning  # a script without case
-    if flags & ACRONYM and not all(c.isupper() for c in letters):
-        # Some newsrooms write a long acronym as a word ("Isis"); then it may be another word, and needs context.
-        wordlike = meaning.actor is not None and surface.istitle() and len(letters) >= MIN_WORDLIKE_ACRONYM
-        return Meaning(flags | AMBIGUOUS, actor=meaning.actor) if wordlike else None
-    if flags & CASED and not _is_capitalised(surface, meaning):
+    if look.is_broken and meaning.place is not None:
         return None
+    if not look.letters or not look.has_case:
+        return meaning  # a script without case
+    if flags & ACRONYM and not look.is_upper:
+        # Some newsrooms write a long acronym as a word ("Isis"); then it may be another word, and needs context.
+        wordlike = meaning.actor is not None and look.is_title and look.letters >= MIN_WORDLIKE_ACRONYM
+        return Meaning(flags | AMBIGUOUS, actor=meaning.actor) if wordlike else None
+    if flags & CASED and not look.is_capitalised:
+        # "katiba Macina", "brigades al-Qassam": the common noun may be small
+        return meaning if meaning.actor is not None and look.has_capital_inside else None
+    if look.last_is_small and meaning.place is not None and not meaning.place.is_curated:
+        return None  # "The village", "Bali airport": a list's name would be in capitals
     return meaning
-
-
-def _is_capitalised(surface: str, meaning: Meaning) -> bool:
-    tokens = _words(surface)
-    if tokens[0][:1].isupper() or not tokens[0][:1].isalpha():
-        return True
-    if meaning.actor is not None:  # "katiba Macina", "brigades al-Qassam": the common noun may be small
-        return any(token[:1].isupper() for token in tokens[1:])
-    return tokens[0] in _ARTICLES and len(tokens) > 1 and tokens[1][:1].isupper()
-
-
-# ---------------------------------------------------------------- context
-
-
-def _with_context(surfaces: list[Surface], text: str) -> list[Surface]:
-    """Without those ambiguous actor names that nothing in the report supports. One sense holds for a whole report."""
-    sure = {m.actor.id for s in surfaces for m in s.meanings if m.actor and not m.flags & AMBIGUOUS}
-    countries = {m.place.country for s in surfaces for m in s.meanings[:1] if m.place and m.place.feature == "country"}
-    expansions = expansions_in(text)
-    supported: dict[tuple[str, str], bool] = {}
-    for surface in surfaces:
-        for actor in (m.actor for m in surface.meanings if m.actor and m.flags & AMBIGUOUS):
-            key = (surface.text, actor.id)
-            supported[key] = not _means_something_else(actor, expansions.get(surface.text)) and (
-                supported.get(key, False)
-                or actor.id in sure
-                or not countries.isdisjoint(actor.countries)
-                or _has_context_word(actor, text, surface)
-            )
-    kept = []
-    for surface in surfaces:
-        meanings = tuple(
-            m for m in surface.meanings if m.actor is None or supported.get((surface.text, m.actor.id), True)
-        )
-        if meanings:
-            kept.append(Surface(surface.start, surface.end, surface.text, meanings))
-    return kept
-
-
-def _has_context_word(actor: LexiconActor, text: str, surface: Surface) -> bool:
-    """Whether one of the actor's context words stands in the same sentence."""
-    start, end = sentence_around(text, surface.start, surface.end)
-    sentence = fold(text[start:end]).text
-    return any(f" {word} " in sentence for word in map(_folded_word, actor.context))
-
-
-@cache
-def _folded_word(word: str) -> str:
-    return fold(word).text.strip()
-
-
-def expansions_in(text: str) -> dict[str, str]:
-    """What the report says its acronyms stand for: words before a bracket whose initials they are."""
-    found: dict[str, str] = {}
-    for match in _BRACKETED.finditer(text):
-        before = text[max(0, match.start() - _LOOK_BACK) : match.start()].rpartition("\n")[2]
-        words, acronym = before.replace("-", " ").split(), match.group(1)
-        for size in range(min(len(words), len(acronym) + 3), 1, -1):
-            tail = words[-size:]
-            initials = "".join(w[0] for w in tail if w.lower() not in _SMALL_WORDS)
-            every = "".join(w[0] for w in tail)
-            if acronym.casefold() in (initials.casefold(), every.casefold()):
-                found[acronym] = " ".join(tail)
-                break
-    return found
-
-
-def _means_something_else(actor: LexiconActor, expansion: str | None) -> bool:
-    if expansion is None:
-        return False
-    names = {_folded_word(name) for name in (actor.name, *actor.aliases, *actor.native)}
-    return _folded_word(expansion) not in names
 
 
 # ---------------------------------------------------------------- overlaps
 
 
 def _without_overlaps(surfaces: list[Surface]) -> list[Surface]:
-    """Of overlapping surfaces the longest stays: "New York" hides "York"."""
+    """Of overlapping ones the longest stays: "New York" hides "York". A state's army leaves the state in its name."""
     taken: list[Surface] = []
     covered: set[int] = set()
-    for surface in sorted(surfaces, key=lambda s: (s.start - s.end, s.start)):
+    covered_by_state: set[int] = set()
+    for surface in sorted(surfaces, key=lambda s: (s.is_guess, s.start - s.end, s.start)):
         span = range(surface.start, surface.end)
-        if covered.isdisjoint(span):
+        if covered.isdisjoint(span) and (covered_by_state.isdisjoint(span) or surface.is_country):
             taken.append(surface)
-            covered.update(span)
+            (covered_by_state if surface.is_body_of_state else covered).update(span)
     return sorted(taken, key=lambda s: s.start)
-
-
-def starts_sentence(text: str, start: int) -> bool:
-    """Whether nothing but a sentence's end stands before this offset, so that a capital says nothing."""
-    before = text[max(0, start - 20) : start].rstrip(" \t'\"“«(")
-    return not before or before[-1] in _SENTENCE_ENDS

@@ -7,19 +7,25 @@ import cramjam
 
 from services.extractor import html_text
 from services.extractor.language import detect_language
-from services.extractor.mentions import Surface, find_surfaces
+from services.extractor.mentions import find_surfaces
+from services.extractor.places.context import Area
+from services.extractor.places.resolve import Candidate, Resolved, resolve
 from services.extractor.plain import clean_line
 from services.extractor.plain import paragraphs as split_paragraphs
-from services.extractor.resolve import Resolved, resolve
+from services.extractor.proposals import proposals
+from services.extractor.writing import Writing
 from services.extractor.zones import ZoneIndex, zone_spans
 from shared import ids
-from shared.events import Actor, ArticleFetched, Location, Report, ZoneSpan
-from shared.names.fold import fold
+from shared.events import Actor, ArticleFetched, Location, PlaceCandidate, Report, ZoneSpan
+from shared.names.fold import fold_names
 from shared.names.gazetteer import Gazetteer
+from shared.names.records import LexiconActor
 from shared.sentences import split_sentences
 
 EXTRACTOR_VERSION = "1"
 MIN_PASSAGE_CHARACTERS = 40
+# A place that was chosen with less confidence carries its rivals.
+UNCLEAR = 0.9
 # No report is longer; what is longer is a book or an attack, and its event would not fit its topic.
 MAX_CHARACTERS = 100_000
 MAX_TITLE_CHARACTERS = 1_000
@@ -87,11 +93,15 @@ class Reader:
         language_hint: str = "",
         sha256: str = "",
         page_error: str = "",
+        beat: Area | None = None,
     ) -> Report:
-        """The report in a text. Its offsets point into title, blank line and body joined; into the body if no title."""
+        """The report in a text. Its offsets point into title, blank line and body joined; into the body if no title.
+
+        ``beat`` is the country, or the country and first-order region ("US", "TN"), that the source reports from.
+        """
         text = f"{title}{_BREAK}{body}" if title and body else title or body
         zones = zone_spans(text, len(title))
-        locations, actors = self._mentions(text, zones)
+        locations, actors = self._mentions(text, zones, beat)
         return Report(
             article_id=article_id or ids.article_id(url or text),
             source_id=source_id,
@@ -110,12 +120,21 @@ class Reader:
             page_error=page_error,
         )
 
-    def _mentions(self, text: str, zones: tuple[ZoneSpan, ...]) -> tuple[tuple[Location, ...], tuple[Actor, ...]]:
+    def _mentions(
+        self, text: str, zones: tuple[ZoneSpan, ...], beat: Area | None
+    ) -> tuple[tuple[Location, ...], tuple[Actor, ...]]:
         index = ZoneIndex(zones)
-        surfaces = [s for s in find_surfaces(self._gazetteer, text) if index.at(s.start) != "boilerplate"]
-        locations = tuple(_location(r, index) for r in resolve(surfaces, text))
-        actors = tuple(_actor(s, index) for s in surfaces if s.actors)
-        return locations, actors
+        writing = Writing(text)
+        surfaces = [s for s in find_surfaces(self._gazetteer, writing) if index.at(s.start) != "boilerplate"]
+        locations = tuple(_location(r, index) for r in resolve(surfaces, writing, beat=beat))
+        actors = [_actor(s.text, s.start, s.actors[0], index) for s in surfaces if s.actors]
+        spans = ((mention.start, mention.end) for mention in actors), ((m.start, m.end) for m in locations)
+        actors += [
+            _actor(text[proposal.start : proposal.end], proposal.start, proposal.actor, index)
+            for proposal in proposals(text, *spans)
+            if index.at(proposal.start) != "boilerplate"
+        ]
+        return locations, tuple(sorted(actors, key=lambda mention: mention.start))
 
 
 def _location(resolved: Resolved, zones: ZoneIndex) -> Location:
@@ -134,16 +153,29 @@ def _location(resolved: Resolved, zones: ZoneIndex) -> Location:
         confidence=resolved.confidence,
         place_id=place.id,
         geoname_id=place.geoname_id,
+        use=resolved.use,
+        candidates=tuple(map(_candidate, resolved.candidates)) if resolved.confidence < UNCLEAR else (),
     )
 
 
-def _actor(surface: Surface, zones: ZoneIndex) -> Actor:
-    actor = surface.actors[0]
+def _candidate(candidate: Candidate) -> PlaceCandidate:
+    place = candidate.place
+    return PlaceCandidate(
+        place_id=place.id,
+        name=place.name,
+        country=place.country,
+        lat=place.lat,
+        lon=place.lon,
+        score=candidate.score,
+    )
+
+
+def _actor(text: str, start: int, actor: LexiconActor, zones: ZoneIndex) -> Actor:
     return Actor(
-        text=surface.text,
-        start=surface.start,
-        end=surface.end,
-        zone=zones.at(surface.start),
+        text=text,
+        start=start,
+        end=start + len(text),
+        zone=zones.at(start),
         id=actor.id,
         name=actor.name,
         kind=actor.kind,
@@ -155,7 +187,7 @@ def passages(text: str, zones: tuple[ZoneSpan, ...]) -> tuple[str, ...]:
     """Digests of the report's sentences, whatever title, appeal or byline its site adds; short ones say too little."""
     index = ZoneIndex(zones)
     kept = [p.text for p in split_paragraphs(text) if index.at(p.start) in ("lead", "body", "quote")]
-    folded = [fold(sentence).text for paragraph in kept for sentence in split_sentences(paragraph)]
+    folded = fold_names([sentence for paragraph in kept for sentence in split_sentences(paragraph)])
     return tuple(dict.fromkeys(_digest(s) for s in folded if len(s) >= MIN_PASSAGE_CHARACTERS))
 
 

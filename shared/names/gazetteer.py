@@ -3,11 +3,11 @@
 import fcntl
 import mmap
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import daachorse
 import msgspec
@@ -16,38 +16,74 @@ import numpy.typing as npt
 
 from shared.names import compile as compiling
 from shared.names.fold import end_with_marks, fold, fold_name, splits_syllable
+from shared.names.inflect import stems
+from shared.names.keyed import KeyIndex, Spelled
+from shared.names.name_spans import MIN_LETTERS, Known, Span, spans
 from shared.names.records import LexiconActor, Place
+from shared.names.spelling_distance import LONG
+from shared.names.words import common_words, words_not_names
 
 CACHE_VARIABLE = "TOCSIN_NAMES"
 
 
+How = Literal["exact", "folded", "key"]
+# So many namesakes by key are more than any report can choose among.
+MOST_BY_KEY = 12
+# In a text, only spellings that are hardly farther than the nearest: beside them the size of a town would decide.
+NEARLY = 0.1
+# Spellings whose meanings are kept decoded: reports name the same places and words again and again.
+MOST_KEPT = 16_384
+_MAX_ACRONYM = 5
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A pattern in a text: its span in the original, and the slice of entries that it stands for."""
+    """A pattern in a text: its span in the original, and the slice of entries that it stands for.
+
+    A spelling that no pattern has, and that its romanisation key joins to known ones, carries them in ``spelled``.
+    """
 
     start: int
     end: int
     first: int
     last: int
+    spelled: tuple[Spelled, ...] = ()
+
+    def how(self, text: str) -> How:
+        """By which likeness of spelling: letter for letter but for case, with marks and hyphens folded away, or by
+        key."""
+        if self.spelled:
+            return "key"
+        surface = text[self.start : self.end]
+        return "exact" if surface.lower() == fold_name(surface).strip() else "folded"
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """One thing that a spelling may stand for, with how strict to be about it (flags of ``shared.names.compile``).
 
-    Neither place nor actor: a phrase that names nothing, and hides the names inside it.
+    Neither place nor actor: a phrase that names nothing, and hides the names inside it. ``doubt`` is how much a
+    spelling
+    that its key joined leaves open, in powers of ten; 0 for a listed one.
     """
 
     flags: int
     place: Place | None = None
     actor: LexiconActor | None = None
+    doubt: float = 0.0
+
+
+def names_folder() -> Path:
+    """Where compiled names are kept, and places that were added: ``TOCSIN_NAMES``, or the user's cache folder."""
+    given = os.environ.get(CACHE_VARIABLE)
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return Path(given) if given else home / "tocsin"
 
 
 def cache_folder() -> Path:
-    """Where compiled names are kept: ``TOCSIN_NAMES``, or the user's cache folder."""
-    given = os.environ.get(CACHE_VARIABLE)
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return (Path(given) if given else home / "tocsin") / f"names-{compiling.version()}"
+    """Where the names are that this code and these sources compile to."""
+    folder = names_folder()
+    return folder / f"names-{compiling.version(folder)}"
 
 
 class NamesFolderError(OSError):
@@ -94,9 +130,11 @@ class Gazetteer:
         self._id_rows = self._column(folder, "id_rows")
         with (folder / "places.bin").open("rb") as file:
             self._places = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        self._keys = KeyIndex(folder)
         self._decoder = msgspec.msgpack.Decoder(Place)
         self.actors = msgspec.json.decode((folder / "actors.json").read_bytes(), type=tuple[LexiconActor, ...])
         self.version = folder.name
+        self._kept = lru_cache(MOST_KEPT)(self._read_meanings)
 
     @staticmethod
     def _column(folder: Path, name: str) -> npt.NDArray[Any]:
@@ -121,7 +159,7 @@ class Gazetteer:
         return self.place(int(self._id_rows[position])) if found else None
 
     def find(self, text: str) -> list[Hit]:
-        """Every name in the text, nested and overlapping ones too, in order of their ends."""
+        """Every name in the text, nested and overlapping ones too: in order of their ends, then those by key."""
         folded = fold(text)
         hits = []
         for start, end, pattern in self._automaton.find_overlapping(folded.text):
@@ -130,11 +168,50 @@ class Gazetteer:
             if splits_syllable(text, first, last):
                 continue
             hits.append(Hit(first, last, int(self._offsets[pattern]), int(self._offsets[pattern + 1])))
-        return hits
+        return hits + self._find_by_key(text, hits)
+
+    def _find_by_key(self, text: str, hits: list[Hit]) -> list[Hit]:
+        """Names in spellings that no pattern has, where the text says that a name stands and no hit covers it."""
+        known = Known(text, [(hit.start, hit.end) for hit in hits])
+        found = []
+        for alternatives in spans(text, known):
+            for span in alternatives:
+                if known.covers(span.start, span.end):
+                    break
+                spelled = self._spelled(text[span.start : span.end], span)
+                if spelled:
+                    found.append(Hit(span.start, span.end, 0, 0, spelled))
+                    known.ends.add(span.end)
+                    break
+        return found
+
+    def _spelled(self, surface: str, span: Span) -> tuple[Spelled, ...]:
+        if _is_no_name(surface):
+            return ()
+        for form in (surface, *stems(surface)):
+            named = self._keys.named_by(form)
+            if named and (span.is_placed or named[0].consonants >= LONG):
+                return tuple(s for s in named[:MOST_BY_KEY] if s.distance <= named[0].distance + NEARLY)
+        return ()
 
     def meanings(self, hit: Hit) -> list[Meaning]:
-        """What the spelling may stand for: places with the most people first, then actors."""
-        return list(self._meanings(hit.first, hit.last))
+        """What the spelling may stand for: places with the most people first, then actors; by key, the nearest
+        first."""
+        return [*map(self._by_key, hit.spelled)] if hit.spelled else self._kept(hit.first, hit.last)[0]
+
+    def asks_for_capital(self, hit: Hit) -> bool:
+        """Whether the spelling stands for nothing at all where its text writes it small."""
+        return not hit.spelled and self._kept(hit.first, hit.last)[1]
+
+    def _by_key(self, spelled: Spelled) -> Meaning:
+        flags = compiling.KEY | compiling.ALTERNATE | compiling.CASED
+        if spelled.target >= 0:
+            return Meaning(flags, place=self.place(spelled.target), doubt=spelled.doubt)
+        return Meaning(flags, actor=self.actors[-1 - spelled.target], doubt=spelled.doubt)
+
+    def _read_meanings(self, first: int, last: int) -> tuple[list[Meaning], bool]:
+        meanings = list(self._meanings(first, last))
+        return meanings, all(m.flags & compiling.CASED for m in meanings)
 
     def _meanings(self, first: int, last: int) -> Iterator[Meaning]:
         for position in range(first, last):
@@ -147,9 +224,33 @@ class Gazetteer:
                 yield Meaning(flags, actor=self.actors[-1 - target])
 
     def lookup(self, name: str) -> list[Meaning]:
-        """What a name as a whole may stand for, whatever its case. Empty where nothing knows it."""
+        """What a name as a whole may stand for, whatever its case: first what bears this spelling, then by key (flag
+        KEY).
+
+        Empty where nothing knows it.
+        """
         pattern = fold_name(name)
+        listed: list[Meaning] = []
         for start, end, number in self._automaton.find_overlapping(pattern):
             if start == 0 and end == len(pattern):
-                return list(self._meanings(int(self._offsets[number]), int(self._offsets[number + 1])))
-        return []
+                listed = list(self._meanings(int(self._offsets[number]), int(self._offsets[number + 1])))
+        return [*listed, *self.namesakes_by_key(name, listed)]
+
+    def namesakes_by_key(self, name: str, listed: Iterable[Meaning] = ()) -> list[Meaning]:
+        """What else, beside the listed meanings, has a spelling that the name's key joins to it; the nearest first."""
+        known = {_named_id(meaning) for meaning in listed}
+        joined = [self._by_key(spelled) for spelled in self._keys.named_by(name) if spelled.is_sure]
+        return [meaning for meaning in joined if _named_id(meaning) not in known]
+
+
+def _named_id(meaning: Meaning) -> str:
+    named = meaning.place or meaning.actor
+    return named.id if named is not None else ""
+
+
+def _is_no_name(surface: str) -> bool:
+    letters = sum(map(str.isalpha, surface))
+    has_case = surface.lower() != surface.upper()
+    if letters < (MIN_LETTERS if has_case else MIN_LETTERS - 1) or (surface.isupper() and letters <= _MAX_ACRONYM):
+        return True
+    return surface.casefold() in words_not_names() or surface in common_words()

@@ -6,13 +6,19 @@ from importlib import resources
 import msgspec
 import yaml
 
+from shared.names.forces import with_forces
 from shared.names.records import LexiconActor
 
 FILE = "actors.yaml"
 
 
 def load() -> tuple[LexiconActor, ...]:
-    """The lexicon that comes with Tocsin. Raises msgspec.ValidationError where an entry has a wrong shape."""
+    """The lexicon that comes with Tocsin, with the states' forces. Raises msgspec.ValidationError for a wrong entry."""
+    return with_forces(listed())
+
+
+def listed() -> tuple[LexiconActor, ...]:
+    """The actors of ``data/actors.yaml`` alone."""
     rows = yaml.safe_load(resources.files("shared.names").joinpath("data", FILE).read_text(encoding="utf-8"))
     return msgspec.convert(rows, tuple[LexiconActor, ...])
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from shared.config import text_query
 from shared.config.watches import ActorClause, Condition, PlaceClause, Watch
 from shared.geo import distance_km
+from shared.names.compile import KEY
 from shared.names.fold import fold_name
 from shared.names.gazetteer import Gazetteer, Meaning
 from shared.names.records import LexiconActor, Place
@@ -14,6 +15,8 @@ from shared.names.records import LexiconActor, Place
 CLEAR_RATIO = 10
 SAME_PLACE_KM = 25
 MOST_CANDIDATES = 6
+# A name is a region's where no town of this size is called by it.
+MIN_SEAT = 10_000
 _RANK = {"country": 3, "populated_place": 1, "airport": 0}
 
 
@@ -68,6 +71,9 @@ def _pin_place(clause: PlaceClause, names: Gazetteer, notes: list[str]) -> Place
     if clause.lat is not None or not (clause.name or clause.id or clause.geoname_id):
         return clause
     found = _places(clause, names)
+    by_key = [] if found else _places(clause, names, by_key=True)
+    if by_key:
+        found = _taken_by_key(clause, by_key, notes)
     if not found:
         return _unknown_place(clause, notes)
     place = _the_one(clause, found)
@@ -82,16 +88,30 @@ def _pin_place(clause: PlaceClause, names: Gazetteer, notes: list[str]) -> Place
     )
 
 
-def _places(clause: PlaceClause, names: Gazetteer) -> list[Place]:
+def _places(clause: PlaceClause, names: Gazetteer, *, by_key: bool = False) -> list[Place]:
     wanted = clause.id or (f"gn:{clause.geoname_id}" if clause.geoname_id else None)
     if wanted:
         place = names.place_by_id(wanted)
         if place is None:
             raise AmbiguousNameError(f"no place has the id {wanted}. Check it, or give a name")
         return [place]
-    meanings = [m for m in names.lookup(clause.name or "") if m.place is not None]
+    meanings = [m for m in names.lookup(clause.name or "") if m.place is not None and bool(m.flags & KEY) == by_key]
     places = [m.place for m in _own_names_first(meanings) if m.place is not None]
     return [place for place in places if not clause.country or place.country in clause.country]
+
+
+def _taken_by_key(clause: PlaceClause, found: list[Place], notes: list[str]) -> list[Place]:
+    """The one place that the name's sound joins it to; none where it is not clear which, for nobody said so."""
+    try:
+        place = _the_one(clause, found)
+    except AmbiguousNameError:
+        shown = "; ".join(map(_shown, found[:MOST_CANDIDATES]))
+        notes.append(f"'{clause.name}' sounds like {shown}. If one of them is meant, give its id")
+        return []
+    notes.append(
+        f"no list has '{clause.name}': it is taken for {_shown(place)}, which sounds alike. Give an id to be sure"
+    )
+    return [place]
 
 
 def _own_names_first(meanings: list[Meaning]) -> list[Meaning]:
@@ -99,9 +119,9 @@ def _own_names_first(meanings: list[Meaning]) -> list[Meaning]:
 
 
 def _the_one(clause: PlaceClause, found: list[Place]) -> Place:
-    ranked = sorted(dict.fromkeys(found), key=lambda p: (_RANK.get(p.feature, 2), p.population), reverse=True)
+    ranked = sorted(_without_eponyms(found), key=lambda p: (_rank(p), p.population), reverse=True)
     best = ranked[0]
-    if best.feature != "populated_place":
+    if best.feature != "populated_place" and not best.order:
         return best
     rivals = [p for p in ranked[1:] if distance_km(p.lat, p.lon, best.lat, best.lon) > SAME_PLACE_KM]
     if rivals and rivals[0].population * CLEAR_RATIO > best.population:
@@ -110,8 +130,21 @@ def _the_one(clause: PlaceClause, found: list[Place]) -> Place:
     return best
 
 
+def _without_eponyms(found: list[Place]) -> list[Place]:
+    """Each once, without the regions that are called after a town among them."""
+    seats = {
+        (p.country, p.admin1) for p in found if p.feature == "populated_place" and p.population >= MIN_SEAT and p.admin1
+    }
+    return [p for p in dict.fromkeys(found) if not p.order or (p.country, p.admin1) not in seats]
+
+
+def _rank(place: Place) -> int:
+    return 1 if place.order else _RANK.get(place.feature, 2)
+
+
 def _shown(place: Place) -> str:
-    return f"{place.name}, {place.country} (id: {place.id}, {place.population:,} people)"
+    kind = ", region" if place.order else ""
+    return f"{place.name}, {place.country} (id: {place.id}{kind}, {place.population:,} people)"
 
 
 def _unknown_place(clause: PlaceClause, notes: list[str]) -> PlaceClause:
@@ -130,7 +163,13 @@ def _pin_actor(clause: ActorClause, names: Gazetteer, notes: list[str]) -> Actor
         if clause.id not in names.actor_of:
             raise AmbiguousNameError(f"no actor has the id {clause.id}. Check it, or give a name")
         return clause.model_copy(update={"name": clause.name or names.actor_of[clause.id].name})
-    found = {m.actor.id: m.actor for m in names.lookup(clause.name or "") if m.actor is not None}
+    meanings = [m for m in names.lookup(clause.name or "") if m.actor is not None]
+    listed = [m for m in meanings if not m.flags & KEY]
+    found = {m.actor.id: m.actor for m in listed or meanings if m.actor is not None}
+    if not listed and len(found) == 1:
+        notes.append(
+            f"no list has '{clause.name}': it is taken for {next(iter(found.values())).name}, which sounds alike"
+        )
     if len(found) > 1:
         shown = "; ".join(f"{actor.name} (id: {actor.id})" for actor in found.values())
         raise AmbiguousNameError(f"'{clause.name}' may be: {shown}. Give the id to choose")

@@ -4,7 +4,9 @@ from typing import Literal
 
 from msgspec import Struct
 
-ActorKind = Literal["armed_group", "state_force", "state", "coalition", "militia", "political", "international_force"]
+ActorKind = Literal[
+    "armed_group", "state_force", "state", "coalition", "militia", "political", "international_force", "proposed"
+]
 AREA_FEATURES = frozenset({"country", "region"})
 
 
@@ -12,7 +14,8 @@ class Place(Struct, frozen=True, kw_only=True):
     """A place of the gazetteer. ``id`` carries its source: ``gn:170592``, ``icao:OSDZ``, ``tocsin:t4-airbase``.
 
     ``country`` is an ISO 3166 alpha-2 code, ``admin1`` GeoNames' code of the first-order division, ``population``
-    people (0 where unknown). A country stands at its own centre, never at its capital.
+    people (0 where unknown). A country stands at its own centre, never at its capital. ``order`` is 1 or 2 for an
+    administrative region of that order; ``capital`` marks a country's.
     """
 
     id: str
@@ -24,25 +27,37 @@ class Place(Struct, frozen=True, kw_only=True):
     population: int = 0
     admin1: str = ""
     geoname_id: int | None = None
+    order: int = 0
+    capital: bool = False
 
     @property
     def is_area(self) -> bool:
         """Whether this is a country or region, whose point says nothing about a radius around it."""
         return self.feature in AREA_FEATURES
 
+    @property
+    def is_curated(self) -> bool:
+        """Whether the place is of Tocsin's own list."""
+        return self.id.startswith("tocsin:")
+
 
 class NamedPlace(Struct, frozen=True):
-    """A place with every name that may stand for it, as written. The place's own name is not among ``names``."""
+    """A place with every name that may stand for it, as written. The place's own name is not among ``names``.
+
+    ``short`` are abbreviations that stand for it only after a place that lies in it ("Paris, Tex.").
+    """
 
     place: Place
     names: tuple[str, ...] = ()
+    short: tuple[str, ...] = ()
 
 
 class LexiconActor(Struct, frozen=True, kw_only=True):
     """An armed actor of the lexicon.
 
     ``aliases`` and ``native`` name it wherever they stand; ``ambiguous`` ones only with a ``context`` word, another
-    name of the actor, or one of its countries in the same report. ``parents`` are the actors that it is part of.
+    name of the actor, or one of its countries in the same report, and never beside a word of ``against``. ``parents``
+    are the actors that it is part of. One of kind ``proposed`` is not of the lexicon: a report's words suggest it.
     """
 
     id: str
@@ -54,5 +69,6 @@ class LexiconActor(Struct, frozen=True, kw_only=True):
     native: tuple[str, ...] = ()
     ambiguous: tuple[str, ...] = ()
     context: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
     active: dict[str, int] = {}
     source: str = ""

