@@ -20,3 +20,13 @@ def zipf_values() -> dict[str, dict[str, float]]:
         for word in fold_names(words.split()):
             values.setdefault(word.strip(), float(zipf))
     return table
+
+
+@cache
+def _common() -> frozenset[str]:
+    return frozenset(word for table in zipf_values().values() for word in table)
+
+
+def is_common(folded: str) -> bool:
+    """Whether a folded word is among the commonest of any of the languages."""
+    return folded in _common()

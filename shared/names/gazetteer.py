@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from shared.names import compile as compiling
 from shared.names.fold import end_with_marks, fold, fold_name, splits_syllable
+from shared.names.frequencies import is_common
 from shared.names.inflect import stems
 from shared.names.keyed import KeyIndex, Spelled
 from shared.names.name_spans import MIN_LETTERS, Known, Span, spans
@@ -186,12 +187,11 @@ class Gazetteer:
         return found
 
     def _spelled(self, surface: str, span: Span) -> tuple[Spelled, ...]:
-        if _is_no_name(surface):
-            return ()
         for form in (surface, *stems(surface)):
             named = self._keys.named_by(form)
             if named and (span.is_placed or named[0].consonants >= LONG):
-                return tuple(s for s in named[:MOST_BY_KEY] if s.distance <= named[0].distance + NEARLY)
+                near = tuple(s for s in named[:MOST_BY_KEY] if s.distance <= named[0].distance + NEARLY)
+                return () if _is_no_name(surface) else near
         return ()
 
     def meanings(self, hit: Hit) -> list[Meaning]:
@@ -253,4 +253,4 @@ def _is_no_name(surface: str) -> bool:
     has_case = surface.lower() != surface.upper()
     if letters < (MIN_LETTERS if has_case else MIN_LETTERS - 1) or (surface.isupper() and letters <= _MAX_ACRONYM):
         return True
-    return surface.casefold() in words_not_names() or surface in common_words()
+    return surface.casefold() in words_not_names() or surface in common_words() or is_common(fold_name(surface).strip())

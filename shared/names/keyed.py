@@ -27,7 +27,7 @@ FAMILY_OF = {country: family for family, codes in _COUNTRIES.items() for country
 # One consonant says too little to join spellings by.
 MIN_CONSONANTS, MIN_ACTOR_CONSONANTS = 2, 4
 _MAX_ACRONYM = 5
-_LEAST_DOUBT, _DOUBT_OF_DISTANCE, _DOUBT_OF_MISSING, _DOUBT_OF_UNSURE = 0.0, 15.0, 0.25, 1.0
+_LEAST_DOUBT, _DOUBT_OF_DISTANCE, _DOUBT_OF_MISSING, _DOUBT_OF_UNSURE = 0.0, 15.0, 0.75, 1.0
 _CACHED_NAMES = 65_536
 _SIDES: tuple[Literal["left"], Literal["right"]] = ("left", "right")
 
@@ -79,7 +79,7 @@ def write(folder: Path, places: Iterable[NamedPlace], actors: Iterable[LexiconAc
 def _place_rows(places: Iterable[NamedPlace]) -> Iterator[_Row]:
     for row, named in enumerate(places):
         family = FAMILY_OF.get(named.place.country)
-        if family:
+        if family and named.place.feature != "country":  # their names are listed in thirty languages
             for name in dict.fromkeys((named.place.name, *named.names)):
                 if is_spelling(name):
                     yield from _rows(name, family, row, MIN_CONSONANTS)

@@ -21,7 +21,7 @@ _LOOK_BACK, _LONGEST_JOIN = 30, 6
 _ARTICLES = r"[AaEeUuƏə](?:[ldnrstz]|hl)['’]?|[AaEeUu](?:sh|dh|th)|[Аа]ль|[Ээ]ль|[АаЭэЕе][дзнрстш]|wa|of|de|de[lr]?"
 _CAPITAL = r"[A-ZÀ-ÖØ-ÞŠŽČĆŞŚŁŻŹĐĞİƏḤḨṢŢṬḎḌẔẒḪĀĪŪ\u0400-\u042fҐҒҖҚҢҮҰҲҶҺӘӨ‘`ʿʻ]"
 _LETTER = r"[^\W\d_]"
-_WORD = rf"{_CAPITAL}{_LETTER}*(?:['’‘ʼ`ʿʾ]{_LETTER}+)*(?:['’ʼ](?=-))?"
+_WORD = rf"{_CAPITAL}{_LETTER}*(?:['’‘ʼ`ʿʾ](?!s\b){_LETTER}+)*(?:['’ʼ](?=-))?"
 # The class comes first, or every letter would be tried.
 _CAPITALISED = re.compile(rf"{_CAPITAL}(?<!\w.)\w*")
 _JOINTS = frozenset(" -'’‘ʼ`ʿʾ")

@@ -113,6 +113,7 @@ def test_listed_spellings_are_exact_or_folded(names: Gazetteer) -> None:
         "Speaking to reporters in Kyiv, Kovalchuk said the talks would go on.",
         "Prime Minister Mostafa Madbouly met Lavrov in Cairo on Tuesday.",
         "The Monday meeting in Washington was about Medicare and Social Security.",
+        "Exports from China's ports and Java’s south coast fell, and women at Women and Children's Hospital marched.",
         "Nobody was hurt. However, Between Thursday and Friday prices rose.",
     ],
 )
