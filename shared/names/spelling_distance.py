@@ -1,7 +1,8 @@
 """How far apart two readings with one key are, and when they are one name.
 
 The distance is 0 where only conventions of transcription differ (ou and u, final -a and -ah), about 0.1 for vowels that
-they mix up (a and e, i and e), and 0.3 to 0.5 for another sound. The steps were chosen by hand, before any count.
+they mix up (a and e, i and e), and 0.3 to 0.5 for another sound. The steps were chosen by hand; those of vowels were
+set again after a look at what was missed.
 """
 
 import re
