@@ -14,12 +14,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import faust
+from aiokafka import TopicPartition
+from faust.exceptions import ConsumerNotStarted
 
 from shared import kafka, log, metrics
 from shared.delivery import Delivery, Handler, Message, Stage
 from shared.events import Event
 from shared.kafka import DependencyDownError
 from shared.process import EX_TEMPFAIL
+from shared.stall import until_stalled
 from shared.status_server import Health
 
 E = TypeVar("E", bound=Event)
@@ -71,11 +74,22 @@ async def run_stage(
         app.finalize()
         await app.start()
         health.set_ready(stage.name)
-        await app.wait_first(stop.wait())  # or until Faust crashes, which nobody else would notice
+        stalled = asyncio.create_task(until_stalled(bootstrap, stage.consumer_group, lambda: _owned(app)))
+        await app.wait_first(stop.wait(), stalled)  # or until Faust crashes, which nobody else would notice
         if not stop.is_set():
-            log.get("tocsin.worker").error("faust_crashed", stage=stage.name, error=repr(app.crash_reason))
+            log.get("tocsin.worker").error(
+                "faust_stalled" if stalled.done() else "faust_crashed", stage=stage.name, error=repr(app.crash_reason)
+            )
             os._exit(EX_TEMPFAIL)
+        stalled.cancel()
         await _stop(app, stage)
+
+
+def _owned(app: faust.App) -> list[TopicPartition]:
+    try:
+        return [TopicPartition(tp.topic, tp.partition) for tp in app.consumer.assignment()]
+    except ConsumerNotStarted:
+        return []
 
 
 async def _stop(app: faust.App, stage: Stage[E]) -> None:

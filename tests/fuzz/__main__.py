@@ -65,9 +65,9 @@ def _by_mutation(name: str, options: argparse.Namespace) -> int:
         if random.random() < 0.1:
             data = corpus[random.randrange(_CORPUS)] = SEEDS[name](random)
         data = mutated(name, data, random) if random.random() < 0.85 else data
-        started, before = time.perf_counter(), getrusage(RUSAGE_SELF).ru_maxrss
+        started, before = time.process_time(), getrusage(RUSAGE_SELF).ru_maxrss
         fault = _tried(target, data)
-        slowest = max(slowest, (time.perf_counter() - started, len(data)))
+        slowest = max(slowest, (time.process_time() - started, len(data)))
         executions += 1
         if fault is None and executions > 100 and getrusage(RUSAGE_SELF).ru_maxrss - before > _MAX_GROWTH_KB:
             fault = TooLarge(f"{getrusage(RUSAGE_SELF).ru_maxrss - before} kB more")
@@ -111,7 +111,8 @@ def _report(
     peak = getrusage(RUSAGE_SELF).ru_maxrss / 1024
     print(
         f"{name}: {executions:,} executions, {executions / seconds:,.0f} a CPU second for {options.minutes:g} min "
-        f"(seed {options.seed}); peak {peak:,.0f} MB; slowest {1000 * slowest[0]:,.0f} ms for {slowest[1]:,} bytes; "
+        f"(seed {options.seed}); peak {peak:,.0f} MB; slowest {1000 * slowest[0]:,.0f} ms for "
+        f"{slowest[1]:,} bytes; "
         f"{len(faults)} findings {dict(faults) or ''}",
         flush=True,
     )

@@ -7,6 +7,7 @@ Messages are handled at once, but for one that begins with "slow": that takes un
 `broken`: Delivery itself has a bug;
 `escape`: the agent lets an exception out;
 `crash`: Faust itself crashes soon after the start;
+`impatient`: a worker that takes nothing for two seconds counts as stalled;
 `sends`: every message leads to an event on TOPIC.out, which the producer holds back for a while before it sends;
 `turned-concurrency`, `turned-background`, `turned-wait-empty`, `turned-unawaited`: that setting is turned to what loses
 messages (the last as `sends`).
@@ -22,7 +23,7 @@ from typing import Any
 import faust
 from aiokafka import AIOKafkaProducer
 
-from shared import codec, delivery, kafka, process, worker
+from shared import codec, delivery, kafka, process, stall, worker
 from shared.delivery import Delivery, Message, Output, Result, Stage
 from shared.events import SourcePolled
 from shared.kafka import DependencyDownError
@@ -89,6 +90,10 @@ def _turn_background() -> None:
     worker._finish = begin
 
 
+def _lose_patience() -> None:
+    stall.CHECK_SECONDS, stall.STALL_SECONDS = 0.3, 2.0
+
+
 _producer = kafka.producer
 
 
@@ -135,6 +140,7 @@ async def main(stop: asyncio.Event, health: Health) -> None:
     "broken": lambda: setattr(worker, "Delivery", BrokenDelivery),
     "turned-concurrency": _turn_concurrency,
     "turned-background": _turn_background,
+    "impatient": _lose_patience,
     "sends": _slow_down_sends,
     "turned-unawaited": _turn_unawaited,
 }.get(mode, lambda: None)()

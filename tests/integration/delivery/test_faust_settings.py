@@ -142,6 +142,19 @@ async def test_so_none_leaves_the_process_ends_unacknowledged(make_worker: Make)
     assert ends == [(EX_TEMPFAIL, 0)] * 3
 
 
+async def test_a_worker_that_takes_nothing_any_more_is_ended(worker: Worker) -> None:
+    """As long as it does take something it is left alone, and what it was at is not acknowledged."""
+    await worker.start("impatient")
+    for number in range(6):
+        await send(worker, f"a{number}")
+        await worker.until(f"done a{number}")
+        await asyncio.sleep(0.6)
+    assert worker.process.is_running
+    await send(worker, "slow", "b")
+    assert await worker.exit_code() == EX_TEMPFAIL
+    assert await worker.committed() == 6
+
+
 async def _is_done_after_kill(worker: Worker, mode: str) -> bool:
     """Whether a message that was in flight at a SIGKILL is done in the end, once all was acknowledged."""
     await send(worker, "a", "slow", *(f"b{number}" for number in range(30)))
