@@ -56,7 +56,7 @@ class ConfigError(ValueError):
 
     def __init__(self, place: str, problem: str, remedy: str = "") -> None:
         # What a file holds is quoted in it, and must not make two lines of one.
-        self.place, self.problem, self.remedy = place, problem.replace("\n", " "), remedy
+        self.place, self.problem, self.remedy = place, " ".join(problem.splitlines()), remedy
         super().__init__(f"{place}: {self.problem}" + (f". {remedy}" if remedy else ""))
 
 

@@ -59,10 +59,11 @@ async def test_the_journal_stays_small_and_loses_nothing(tmp_path: Path, fsync: 
     for number in range(2_000):
         _commit(offsets, number)
         await offsets.settled()
-        await asyncio.sleep(0)  # as the broker does between requests
+        while offsets._compaction:
+            await asyncio.sleep(0)
         largest = max(largest, path.stat().st_size)
     offsets.close()
-    assert largest < 60_000  # of 90,000 that were written
+    assert largest < 2_200
     again = Offsets(path)
     assert again.of("group") == {("topic", 0): Committed(1_999, "")}
     again.close()
