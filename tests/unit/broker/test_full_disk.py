@@ -66,6 +66,7 @@ async def test_it_delays_producers_and_harms_nothing(broker: _SmallDisk) -> None
         broker.lift()
         await asyncio.wait_for(asyncio.gather(*refused), 10)
 
+    await eventually(lambda: _has_said(broker), 5)  # a kill takes what is still in the pipe
     await asyncio.to_thread(broker.kill)
     await asyncio.to_thread(broker.restart)
     async with consumer_of(broker, topic) as consumer:
@@ -93,6 +94,7 @@ async def test_commits_are_refused_and_go_on_by_themselves(broker: _SmallDisk) -
         broker.lift()
         await asyncio.wait([committing], timeout=10)
         await consumer.commit({first(topic): 8})
+    await eventually(lambda: _has_said(broker), 5)
     await asyncio.to_thread(broker.kill)
     await asyncio.to_thread(broker.restart)
     async with consumer_of(broker, group_id="g") as consumer:
