@@ -25,7 +25,7 @@ class Progress:
         self._stuck: dict[TopicPartition, tuple[int, float]] = {}
 
     def seconds_stuck(self, waiting: Mapping[TopicPartition, int], now: float) -> float:
-        """The longest, where ``waiting`` has the committed offset of each partition that has more than that."""
+        """The longest, where ``waiting`` has the first offset that waits in each partition that has one."""
         self._stuck = {
             tp: self._stuck[tp] if tp in self._stuck and self._stuck[tp][0] == offset else (offset, now)
             for tp, offset in waiting.items()
@@ -38,13 +38,16 @@ async def until_stalled(bootstrap: str, group: str, owned: Callable[[], Collecti
     progress = Progress()
     while True:
         await asyncio.sleep(CHECK_SECONDS)
-        waiting = await _waiting(bootstrap, group, sorted(owned()))
+        waiting = await waiting_messages(bootstrap, group, sorted(owned()))
         if progress.seconds_stuck(waiting, time.monotonic()) > STALL_SECONDS:
             return
 
 
-async def _waiting(bootstrap: str, group: str, owned: list[TopicPartition]) -> dict[TopicPartition, int]:
-    """Committed offsets of the partitions that hold more; none where the broker does not answer."""
+async def waiting_messages(bootstrap: str, group: str, owned: list[TopicPartition]) -> dict[TopicPartition, int]:
+    """The offset of the first message that waits, for the partitions where one does.
+
+    What retention has deleted waits no more, committed or not. Empty where the broker does not answer.
+    """
     if not owned:
         return {}
     reader = kafka.consumer(bootstrap, group=group)
@@ -53,10 +56,10 @@ async def _waiting(bootstrap: str, group: str, owned: list[TopicPartition]) -> d
             await reader.start()
             reader.assign(owned)  # by hand, so that it joins no group
             reader.pause(*owned)
-            ends = await reader.end_offsets(owned)
-            committed = {tp: await reader.committed(tp) or 0 for tp in owned}
+            begins, ends = await reader.beginning_offsets(owned), await reader.end_offsets(owned)
+            first = {tp: max(await reader.committed(tp) or 0, begins[tp]) for tp in owned}
     except (KafkaError, TimeoutError):
         return {}
     finally:
         await reader.stop()
-    return {tp: offset for tp, offset in committed.items() if offset < ends[tp]}
+    return {tp: offset for tp, offset in first.items() if offset < ends[tp]}

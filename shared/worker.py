@@ -77,11 +77,10 @@ async def run_stage(
         stalled = asyncio.create_task(until_stalled(bootstrap, stage.consumer_group, lambda: _owned(app)))
         await app.wait_first(stop.wait(), stalled)  # or until Faust crashes, which nobody else would notice
         if not stop.is_set():
-            log.get("tocsin.worker").error(
-                "faust_stalled" if stalled.done() else "faust_crashed", stage=stage.name, error=repr(app.crash_reason)
-            )
+            # Faust cancels what it waited for when it crashes.
+            what = "faust_stalled" if stalled.done() and not stalled.cancelled() else "faust_crashed"
+            log.get("tocsin.worker").error(what, stage=stage.name, error=repr(app.crash_reason))
             os._exit(EX_TEMPFAIL)
-        stalled.cancel()
         await _stop(app, stage)
 
 

@@ -1,5 +1,6 @@
 """Finding one's place in a log: by offset, by time, after retention."""
 
+import functools
 import os
 import time
 from collections.abc import Callable
@@ -7,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from aiokafka.errors import OffsetOutOfRangeError
 
+from shared.stall import waiting_messages
 from tests.contract.broker.clients import consumer_of, create_topic, eventually, first, produce, producer_of, read
 from tests.stack.brokers import Broker
 
@@ -82,6 +84,19 @@ async def test_old_segments_are_deleted_by_age_and_offsets_go_on(broker: Broker,
         assert (await produce(broker, topic, [b"next"]))[0].offset == 40
         consumer.assign([first(topic)])
         assert (await read(consumer, 1))[0].offset == 40
+
+
+async def test_nothing_waits_where_retention_has_emptied_a_log_of_which_nothing_was_committed(
+    broker: Broker, unique_name: Name
+) -> None:
+    topic = await create_topic(broker, unique_name("topic"), segment_bytes=1_048_576, retention_ms=60_000)
+    await _fill_four_segments(broker, topic, timestamp_ms=1_000_000)
+    async with consumer_of(broker) as consumer:
+        await _wait_for_deletion(consumer, topic, 40)
+    waiting = functools.partial(waiting_messages, broker.bootstrap, unique_name("group"), [first(topic)])
+    assert await waiting() == {}
+    await produce(broker, topic, [b"next"])
+    assert await waiting() == {first(topic): 40}
 
 
 async def test_nothing_is_deleted_with_unlimited_retention(broker: Broker, unique_name: Name) -> None:
