@@ -34,7 +34,7 @@ def create_match(settings: AlerterSettings) -> Main:
 
     async def main(stop: asyncio.Event, health: Health) -> None:
         sources = ConfigFollower(settings.kafka, SOURCES_CHANGED)
-        match = match_step.Match(WatchIndex(lexicon.with_parts(lexicon.load())), utc_now, sources.history)
+        match = match_step.Match(WatchIndex(lexicon.with_parts(lexicon.parents())), utc_now, sources.history)
 
         def apply(change: ConfigChanged) -> None:
             match.apply(change, watches.history)

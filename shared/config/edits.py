@@ -10,11 +10,10 @@ from shared.config.difference import Difference, compare
 from shared.config.history import Chronicle, Item, text_of
 from shared.config.items import is_deeper_than, validate
 from shared.config.kinds import Body, Kind, Names, fault
+from shared.config.yaml_bounds import MAX_DEPTH
 from shared.config.yaml_file import ConfigError, Path_
 from shared.events import ConfigChanged
 
-# As files may nest.
-MAX_DEPTH = 50
 # Owns what is made and edited anywhere but in files.
 DESK = "desk"
 

@@ -1,21 +1,19 @@
 """States and their forces as actors, by demonym and noun: "Syrian troops", "armée syrienne", "сирийская армия".
 
 Every state has three actors: itself, its armed forces, its police. Those of ``actors.yaml`` are given the further
-names;
-the others are made here, with ids that stay: ``state-eg``, ``forces-eg``, ``police-eg``. A name that an actor of the
-lexicon bears already stays with it.
+names; the others are made here, with ids that stay: ``state-eg``, ``forces-eg``, ``police-eg``. A name that an actor of
+the lexicon bears already stays with it.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from importlib import resources
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 import msgspec
-import yaml
 from babel import Locale
 from msgspec import Struct
 
+from shared.names.data_files import read_yaml
 from shared.names.fold import fold_name
 from shared.names.records import ActorKind, LexiconActor
 from shared.names.words import demonyms
@@ -23,6 +21,7 @@ from shared.names.words import demonyms
 FILE = "states.yaml"
 SOURCE = "made from demonyms and nouns (states.yaml, countryinfo)"
 Part = Literal["state", "force", "police"]
+PARTS: tuple[Part, ...] = ("state", "force", "police")
 
 _NOUNS: dict[Part, tuple[str, ...]] = {
     "state": ("government", "authorities", "regime"),
@@ -125,8 +124,7 @@ class State(Struct, frozen=True, kw_only=True):
 
 def states() -> dict[str, State]:
     """States by country: the rows of the file, and those that have an English demonym alone."""
-    text = resources.files("shared.names").joinpath("data", FILE).read_text(encoding="utf-8")
-    known = {row.country: row for row in msgspec.convert(yaml.safe_load(text), list[State])}
+    known = {row.country: row for row in msgspec.convert(read_yaml(FILE), list[State])}
     taken = {adjective.casefold() for row in known.values() for adjective in row.en}
     for demonym, country in demonyms().items():
         if country not in known and demonym.casefold() not in taken:
@@ -138,15 +136,28 @@ def with_forces(actors: Iterable[LexiconActor]) -> tuple[LexiconActor, ...]:
     """The lexicon's actors, with the names made here, and the actors made here."""
     lexicon = {actor.id: actor for actor in actors}
     taken = {fold_name(n) for a in lexicon.values() for n in (a.name, *a.aliases, *a.native, *a.ambiguous)}
-    for country, row in sorted(states().items()):
-        for part in ("state", "force", "police"):
+    for _, row in sorted(states().items()):
+        for part in PARTS:
             names = list(_fresh(_names(row, part), taken))
-            actor_id = getattr(row, part, "") or f"{_IDS[part]}-{country.lower()}"
+            actor_id = _id_of(row, part)
             if actor_id in lexicon:
                 lexicon[actor_id] = _with_names(lexicon[actor_id], names)
             elif names:
-                lexicon[actor_id] = _made(actor_id, part, row, names, lexicon)
+                lexicon[actor_id] = _made(actor_id, part, row, names)
     return tuple(lexicon.values())
+
+
+def parents() -> dict[str, tuple[str, ...]]:
+    """What each actor that ``with_forces`` may make is part of; its names, which take a second to make, aside."""
+    return {_id_of(row, part): _parents(row, part) for row in states().values() for part in PARTS}
+
+
+def _id_of(row: State, part: Part) -> str:
+    return getattr(row, part, "") or f"{_IDS[part]}-{row.country.lower()}"
+
+
+def _parents(row: State, part: Part) -> tuple[str, ...]:
+    return () if part == "state" else (_id_of(row, "state"),)
 
 
 def _fresh(names: Iterable[str], taken: set[str]) -> Iterator[str]:
@@ -162,17 +173,15 @@ def _with_names(actor: LexiconActor, names: list[str]) -> LexiconActor:
     return msgspec.structs.replace(actor, aliases=(*actor.aliases, *latin), native=(*actor.native, *native))
 
 
-def _made(actor_id: str, part: Part, row: State, names: list[str], lexicon: Mapping[str, LexiconActor]) -> LexiconActor:
+def _made(actor_id: str, part: Part, row: State, names: list[str]) -> LexiconActor:
     name, *others = names
     latin, native = _by_script(others)
-    state_id = row.state or f"{_IDS['state']}-{row.country.lower()}"
-    parents = (state_id,) if part != "state" and state_id in lexicon else ()
     return LexiconActor(
         id=actor_id,
         name=name,
         kind=_KINDS[part],
         countries=(row.country,),
-        parents=parents,
+        parents=_parents(row, part),
         aliases=latin,
         native=native,
         source=SOURCE,

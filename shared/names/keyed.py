@@ -27,7 +27,7 @@ FAMILY_OF = {country: family for family, codes in _COUNTRIES.items() for country
 # One consonant says too little to join spellings by.
 MIN_CONSONANTS, MIN_ACTOR_CONSONANTS = 2, 4
 _MAX_ACRONYM = 5
-_LEAST_DOUBT, _DOUBT_OF_DISTANCE, _DOUBT_OF_MISSING, _DOUBT_OF_UNSURE = 0.0, 15.0, 0.75, 1.0
+_DOUBT_OF_DISTANCE, _DOUBT_OF_MISSING, _DOUBT_OF_UNSURE = 15.0, 0.75, 1.0
 _CACHED_NAMES = 65_536
 _SIDES: tuple[Literal["left"], Literal["right"]] = ("left", "right")
 
@@ -48,7 +48,7 @@ class Spelled:
     def doubt(self) -> float:
         """How much the spelling leaves open, in powers of ten."""
         few = max(0, LONG - self.consonants) * _DOUBT_OF_MISSING
-        return _LEAST_DOUBT + _DOUBT_OF_DISTANCE * self.distance + few + (0.0 if self.is_sure else _DOUBT_OF_UNSURE)
+        return _DOUBT_OF_DISTANCE * self.distance + few + (0.0 if self.is_sure else _DOUBT_OF_UNSURE)
 
 
 class _Row(NamedTuple):

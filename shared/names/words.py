@@ -5,11 +5,11 @@
 
 from collections.abc import Iterator
 from functools import cache
-from importlib import resources
 
 import countryinfo
-import yaml
 from babel import Locale
+
+from shared.names.data_files import read_text, read_yaml
 
 # Languages that write months and days, or titles, with a capital at least at a sentence's start.
 _LANGUAGES = ("en", "fr", "es", "pt", "de", "it", "ru", "uk", "ar", "fa")
@@ -43,7 +43,6 @@ _ARABIC = """كان ليل وان بن سان بيان مدينة المدينة
     البلدة حصار سلام
     السلام نور جبل الجبل وادي سوق السوق باكرا ربات وباب باب الجمعة السبت الاحد""".split()  # noqa: SIM905
 
-
 WORDS_FILE = "english_words.txt"
 GIVEN_NAMES_FILE = "given_names.txt"
 ABBREVIATIONS_FILE = "region_aliases.yaml"
@@ -64,14 +63,12 @@ def given_names() -> frozenset[str]:
 @cache
 def region_abbreviations() -> frozenset[str]:
     """Abbreviations of regions that end with a dot: "Tex.", "N.Y."."""
-    text = resources.files("shared.names").joinpath("data", ABBREVIATIONS_FILE).read_text(encoding="utf-8")
-    short = (name for row in yaml.safe_load(text).values() for name in row.get("short", ()))
+    short = (name for row in read_yaml(ABBREVIATIONS_FILE).values() for name in row.get("short", ()))
     return frozenset(name for name in short if name.endswith("."))
 
 
 def _lines(name: str) -> frozenset[str]:
-    text = resources.files("shared.names").joinpath("data", name).read_text(encoding="utf-8")
-    return frozenset(text.split())
+    return frozenset(read_text(name).split())
 
 
 @cache

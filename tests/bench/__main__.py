@@ -69,7 +69,7 @@ def _start_up() -> None:
 
 
 def _matching(reader: Reader, texts: list[str]) -> None:
-    index = WatchIndex(lexicon.with_parts(lexicon.load()))
+    index = WatchIndex(lexicon.with_parts(lexicon.parents()))
     now = utc_now()
     for number in range(WATCHES):
         lat, lon = (number * 7 % 160) - 80, (number * 13 % 360) - 180

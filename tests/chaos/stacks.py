@@ -17,7 +17,7 @@ from tocsin.stack.local import LocalStack, StackOptions
 from tocsin.stack.supervisor import Program
 
 EMBEDDED, APACHE = "embedded", "kafka"
-SECONDS = ("extractor.extract", "alerter.match")  # two of these share the work
+DOUBLED = ("extractor.extract", "alerter.match")  # two of these share the work
 
 
 class ChaosStack(LocalStack):
@@ -26,7 +26,7 @@ class ChaosStack(LocalStack):
     async def start(self) -> None:
         """Also starts a second one of the steps that share work."""
         await super().start()
-        await asyncio.gather(*(self.supervisor.wait_ready(self.launch(name, "second")) for name in SECONDS))
+        await asyncio.gather(*(self.supervisor.wait_ready(self.launch(name, "second")) for name in DOUBLED))
 
     def services(self) -> list[str]:
         """Programs that are Tocsin's own, but for the broker."""

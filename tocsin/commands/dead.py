@@ -1,17 +1,13 @@
 """``tocsin dead``."""
 
-import asyncio
-from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tocsin.commands.options import DATA, Data, Json, broker_address, fail, print_json
+from tocsin.commands.options import DATA, Data, Json, broker_address, fail, print_json, run
 
 if TYPE_CHECKING:
     from tocsin.dead_letters import Found
-
-T = TypeVar("T")
 
 app = typer.Typer(help="Messages that a step gave up on: see why, and give them back.", no_args_is_help=True)
 Topic = Annotated[str, typer.Option("--topic", help="Only of this topic.")]
@@ -21,7 +17,7 @@ StageName = Annotated[str, typer.Option("--stage", help="Only of this step: extr
 @app.command("list")
 def list_(topic: Topic = "", stage: StageName = "", data: Data = DATA, as_json: Json = False) -> None:
     """List dead letters: when, which step, why."""
-    letters = _run(_collect(broker_address(data), topic, stage))
+    letters = _find(broker_address(data), topic, stage)
     for found in letters:
         letter = found.letter
         if as_json:
@@ -55,28 +51,22 @@ def replay(
     address = broker_address(data)
     if not (ids or everything or topic or stage):
         fail("name ids, --topic, --stage or --all", 2)
-    letters = _pick(address, ids) if ids else _run(_collect(address, topic, stage))
-    _run(dead_letters.replay(address, letters))
+    letters = _pick(address, ids) if ids else _find(address, topic, stage)
+    run(dead_letters.replay(address, letters), address)
     print(f"replayed {len(letters)}")
 
 
-def _run(work: Coroutine[Any, Any, T]) -> T:
-    from shared.kafka import DependencyDownError
-
-    try:
-        return asyncio.run(work)
-    except DependencyDownError as error:
-        fail(str(error))
-
-
-async def _collect(address: str, topic: str, stage: str) -> "list[Found]":
+def _find(address: str, topic: str = "", stage: str = "") -> "list[Found]":
     from tocsin import dead_letters
 
-    return [found async for found in dead_letters.find(address, topic, stage)]
+    async def collect() -> "list[Found]":
+        return [found async for found in dead_letters.find(address, topic, stage)]
+
+    return run(collect(), address)
 
 
 def _pick(address: str, ids: list[str]) -> "list[Found]":
-    by_id = {found.id: found for found in _run(_collect(address, "", ""))}
+    by_id = {found.id: found for found in _find(address)}
     unknown = [letter_id for letter_id in ids if letter_id not in by_id]
     if unknown:
         fail(f"no dead letter has the id {', '.join(unknown)}: see 'tocsin dead list'")

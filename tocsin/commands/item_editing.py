@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tocsin.commands.options import CONFIG, DATA, Config, Data, Json, broker_address, fail, print_json
+from tocsin.commands.options import CONFIG, DATA, Config, Data, Json, broker_address, fail, print_json, run
 from tocsin.commands.refusals import (
     BasedOn,
     By,
@@ -16,7 +16,6 @@ from tocsin.commands.refusals import (
     end_in_conflict,
     kind_of,
     refusals,
-    run,
 )
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tocsin.commands.options import DATA, Data, Json, broker_address, fail, print_json
-from tocsin.commands.refusals import CONFLICT, By, author, kind_of, run
+from tocsin.commands.options import DATA, Data, Json, broker_address, fail, print_json, run
+from tocsin.commands.refusals import CONFLICT, By, author, kind_of
 
 if TYPE_CHECKING:
     from shared.config.edits import Conflict

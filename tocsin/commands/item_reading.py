@@ -5,8 +5,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tocsin.commands.options import CONFIG, DATA, Config, Data, Json, broker_address, fail, kafka_address, print_json
-from tocsin.commands.refusals import ItemId, kind_of, run
+from tocsin.commands.options import (
+    CONFIG,
+    DATA,
+    Config,
+    Data,
+    Json,
+    broker_address,
+    fail,
+    kafka_address,
+    print_json,
+    run,
+)
+from tocsin.commands.refusals import ItemId, kind_of
 
 if TYPE_CHECKING:
     from shared.config.history import Chronicle

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tocsin.commands.options import DATA, Data, Json, broker_address, fail, print_json
-from tocsin.commands.refusals import run
+from tocsin.commands.options import DATA, Data, Json, broker_address, fail, moment, print_json, run
 
 if TYPE_CHECKING:
     from tocsin.notifications import Notification
@@ -77,18 +76,14 @@ def resend(
 
 
 def _select(data: Any, outcome: str, receiver: str, since: str) -> "list[Notification]":
-    from shared.config.silences import duration
     from tocsin import notifications
 
     if outcome not in ("", *OUTCOMES):
         fail(f"--outcome {outcome}: choose one of {', '.join(OUTCOMES)}", 2)
     address = broker_address(data)
-    try:
-        moment = datetime.now(UTC) - duration(since)
-    except ValueError as error:
-        fail(f"--since: {error}", 2)
+    begin = moment(since)
     wanted = (outcome,) if outcome else notifications.UNDELIVERED
-    found = run(notifications.since(address, moment), address)
+    found = run(notifications.since(address, begin), address)
     return [one for one in found if one.outcome in wanted and receiver in ("", one.subject[0])]
 
 

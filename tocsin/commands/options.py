@@ -1,14 +1,19 @@
 """Options and endings that several commands share."""
 
+import asyncio
 import json
 import os
 import sys
+from collections.abc import Coroutine
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 
 from tocsin.stack import RUN_FILE
+
+T = TypeVar("T")
 
 Config = Annotated[
     Path, typer.Option("--config", envvar="TOCSIN_CONFIG", help="Configuration directory.", file_okay=False)
@@ -55,3 +60,28 @@ def kafka_address(data: Path) -> str | None:
 def broker_address(data: Path) -> str:
     """As ``kafka_address``; leaves with a word of advice where there is neither."""
     return kafka_address(data) or fail("no broker: set TOCSIN_KAFKA, or start 'tocsin up'", 2)
+
+
+def run(work: Coroutine[Any, Any, T], address: str) -> T:
+    """Runs it; says so and leaves where the broker does not answer."""
+    from aiokafka.errors import KafkaError
+
+    from shared.config_writer import NotReadBackError
+    from shared.kafka import DependencyDownError, TopicMissingError
+
+    try:
+        return asyncio.run(work)
+    except (NotReadBackError, TopicMissingError) as error:
+        fail(str(error))
+    except (DependencyDownError, KafkaError) as error:
+        fail(f"{address} does not answer: {error}")
+
+
+def moment(since: str) -> datetime:
+    """The moment so long ago: ``90m``, ``8h``, ``2d``. Leaves with a word of advice where it is no duration."""
+    from shared.config.silences import duration
+
+    try:
+        return datetime.now(UTC) - duration(since)
+    except ValueError as error:
+        fail(f"--since: {error}", 2)

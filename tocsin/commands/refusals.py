@@ -1,11 +1,10 @@
-"""How the commands on configured items reach a broker, and how they end where an edit is refused."""
+"""Whose edits the commands on configured items make, and how they end where one is refused."""
 
-import asyncio
 import getpass
-from collections.abc import Coroutine, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,8 +13,6 @@ from tocsin.commands.options import fail, print_json
 if TYPE_CHECKING:
     from shared.config.edits import Conflict, ConflictError, FileOwnedError
     from shared.config.kinds import Kind
-
-T = TypeVar("T")
 
 CONFLICT = 3
 By = Annotated[str, typer.Option("--by", help="Who makes the edit, for the history; else your login name.")]
@@ -40,21 +37,6 @@ def author(by: str) -> str:
         return getpass.getuser()
     except (OSError, KeyError):  # a container's user may have no name
         return "command line"
-
-
-def run(work: Coroutine[Any, Any, T], address: str) -> T:
-    """Runs it; says so and leaves where the broker does not answer."""
-    from aiokafka.errors import KafkaError
-
-    from shared.config_writer import NotReadBackError
-    from shared.kafka import DependencyDownError, TopicMissingError
-
-    try:
-        return asyncio.run(work)
-    except (NotReadBackError, TopicMissingError) as error:
-        fail(str(error))
-    except (DependencyDownError, KafkaError) as error:
-        fail(f"{address} does not answer: {error}")
 
 
 @contextmanager

@@ -1,11 +1,10 @@
 """``tocsin topics``."""
 
-import asyncio
 from typing import Annotated
 
 import typer
 
-from tocsin.commands.options import DATA, Data, Json, fail, kafka_address, print_json
+from tocsin.commands.options import DATA, Data, Json, fail, kafka_address, print_json, run
 
 app = typer.Typer(help="Topics on the broker.", no_args_is_help=True)
 
@@ -24,16 +23,12 @@ def create(
     as_json: Json = False,
 ) -> None:
     """Create the topics that are missing. Repeating it does nothing."""
-    from shared.kafka import DependencyDownError
     from tocsin.topic_admin import create_topics
 
     address = kafka or kafka_address(data)
     if not address:
         fail("no broker: give --kafka, set TOCSIN_KAFKA, or start 'tocsin up'", 2)
-    try:
-        created = asyncio.run(create_topics(address, partitions, replication))
-    except DependencyDownError as error:
-        fail(str(error))
+    created = run(create_topics(address, partitions, replication), address)
     if as_json:
         print_json({"created": created})
     else:

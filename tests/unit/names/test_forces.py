@@ -21,6 +21,10 @@ def test_ids_stay_unique_and_made_actors_belong_to_their_state() -> None:
     assert "Syrian air defences" in known["syrian-army"].aliases
 
 
+def test_what_is_part_of_what_can_be_had_without_the_names() -> None:
+    assert lexicon.parents() == {actor.id: actor.parents for actor in lexicon.load()}
+
+
 def test_no_name_is_given_to_two_actors() -> None:
     listed = {actor.id for actor in lexicon.listed()}
     owners: dict[str, set[str]] = {}
