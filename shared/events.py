@@ -58,6 +58,13 @@ class FeedEntry(Struct, frozen=True, kw_only=True):
     language: str = ""
 
 
+class Beat(Struct, frozen=True, kw_only=True):
+    """Where a source reports from: a country (ISO 3166 alpha-2), or a first-order region of it, by name."""
+
+    country: str
+    region: str = ""
+
+
 class ArticleFetched(Event, frozen=True, kw_only=True):
     """An article's page, uncut by the fetcher, and its feed entry.
 
@@ -76,6 +83,7 @@ class ArticleFetched(Event, frozen=True, kw_only=True):
     page_error: str = ""
     content_type: str = ""
     final_url: str = ""
+    beat: Beat | None = None  # of its source, when it was fetched
 
 
 class SourcePolled(Event, frozen=True, kw_only=True):
@@ -142,6 +150,19 @@ class Location(Struct, frozen=True, kw_only=True):
     candidates: tuple[PlaceCandidate, ...] = ()
 
 
+class Demonym(Struct, frozen=True, kw_only=True):
+    """A word for the people or things of a country ("Syrian"): no mention of the place, so that no watch fires on it.
+
+    ``country`` is an ISO 3166 alpha-2 code.
+    """
+
+    text: str
+    start: int
+    end: int
+    zone: Zone
+    country: str
+
+
 class Actor(Struct, frozen=True, kw_only=True):
     """An armed actor, force, state or coalition named in a report. ``countries`` are ISO 3166 alpha-2 codes.
 
@@ -174,6 +195,7 @@ class Report(Struct, frozen=True, kw_only=True):
     zones: tuple[ZoneSpan, ...] = ()
     locations: tuple[Location, ...] = ()
     actors: tuple[Actor, ...] = ()
+    demonyms: tuple[Demonym, ...] = ()
     passages: tuple[str, ...] = ()  # digests of its sentences, in order: what makes two reports the same text
     page_error: str = ""
 

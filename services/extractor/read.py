@@ -1,14 +1,15 @@
 """Reading: an article, a page or a text to a report. Pure; the heart of the extractor."""
 
+import contextlib
 import hashlib
 from datetime import UTC, datetime
 
 import cramjam
 
 from services.extractor import html_text
+from services.extractor.demonyms import Found, find_demonyms
 from services.extractor.language import detect_language
 from services.extractor.mentions import find_surfaces
-from services.extractor.places.context import Area
 from services.extractor.places.resolve import Candidate, Resolved, resolve
 from services.extractor.plain import clean_line
 from services.extractor.plain import paragraphs as split_paragraphs
@@ -16,7 +17,8 @@ from services.extractor.proposals import proposals
 from services.extractor.writing import Writing
 from services.extractor.zones import ZoneIndex, zone_spans
 from shared import ids
-from shared.events import Actor, ArticleFetched, Location, PlaceCandidate, Report, ZoneSpan
+from shared.events import Actor, ArticleFetched, Beat, Demonym, Location, PlaceCandidate, Report, ZoneSpan
+from shared.names.beats import Area, area_of
 from shared.names.fold import fold_names
 from shared.names.gazetteer import Gazetteer
 from shared.names.records import LexiconActor
@@ -53,7 +55,14 @@ class Reader:
             language_hint=article.entry.language,
             sha256=article.sha256,
             page_error=problem,
+            beat=self._area(article.beat),
         )
+
+    def _area(self, beat: Beat | None) -> Area | None:
+        """None where nothing is known, a region that these names lack included."""
+        with contextlib.suppress(ValueError):
+            return area_of(beat.country, beat.region, self._gazetteer) if beat else None
+        return None
 
     def _title_and_body(self, article: ArticleFetched) -> tuple[str, str, datetime | None, str]:
         entry_title = clean_line(html_text.fragment_text(article.entry.title))
@@ -101,7 +110,7 @@ class Reader:
         """
         text = f"{title}{_BREAK}{body}" if title and body else title or body
         zones = zone_spans(text, len(title))
-        locations, actors = self._mentions(text, zones, beat)
+        locations, actors, demonyms = self._mentions(text, zones, beat)
         return Report(
             article_id=article_id or ids.article_id(url or text),
             source_id=source_id,
@@ -116,13 +125,14 @@ class Reader:
             zones=zones,
             locations=locations,
             actors=actors,
+            demonyms=demonyms,
             passages=passages(text, zones),
             page_error=page_error,
         )
 
     def _mentions(
         self, text: str, zones: tuple[ZoneSpan, ...], beat: Area | None
-    ) -> tuple[tuple[Location, ...], tuple[Actor, ...]]:
+    ) -> tuple[tuple[Location, ...], tuple[Actor, ...], tuple[Demonym, ...]]:
         index = ZoneIndex(zones)
         writing = Writing(text)
         surfaces = [s for s in find_surfaces(self._gazetteer, writing) if index.at(s.start) != "boilerplate"]
@@ -134,7 +144,10 @@ class Reader:
             for proposal in proposals(text, *spans)
             if index.at(proposal.start) != "boilerplate"
         ]
-        return locations, tuple(sorted(actors, key=lambda mention: mention.start))
+        named = [*((m.start, m.end) for m in locations), *((m.start, m.end) for m in actors)]
+        demonyms = [_demonym(text, found, index) for found in find_demonyms(writing, named)]
+        kept = tuple(demonym for demonym in demonyms if demonym.zone != "boilerplate")
+        return locations, tuple(sorted(actors, key=lambda mention: mention.start)), kept
 
 
 def _location(resolved: Resolved, zones: ZoneIndex) -> Location:
@@ -180,6 +193,16 @@ def _actor(text: str, start: int, actor: LexiconActor, zones: ZoneIndex) -> Acto
         name=actor.name,
         kind=actor.kind,
         countries=actor.countries,
+    )
+
+
+def _demonym(text: str, found: Found, zones: ZoneIndex) -> Demonym:
+    return Demonym(
+        text=text[found.start : found.end],
+        start=found.start,
+        end=found.end,
+        zone=zones.at(found.start),
+        country=found.country,
     )
 
 

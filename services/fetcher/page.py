@@ -6,7 +6,7 @@ from datetime import datetime
 import cramjam
 import msgspec
 
-from shared.events import ArticleFetched, FeedEntry
+from shared.events import ArticleFetched, Beat, FeedEntry
 from shared.http.client import Answer
 
 MAX_PAGE_BYTES = 900_000  # compressed, as published
@@ -50,7 +50,9 @@ def without_page(article: ArticleFetched, why: str) -> ArticleFetched:
     return msgspec.structs.replace(article, page_error=why[:500])
 
 
-def blank(article_id: str, source_id: str, url: str, entry: FeedEntry, fetched_at: datetime) -> ArticleFetched:
+def blank(
+    article_id: str, source_id: str, url: str, entry: FeedEntry, fetched_at: datetime, beat: Beat | None = None
+) -> ArticleFetched:
     """An article of which only the entry is known."""
     text = f"{entry.title}\n{entry.summary}"
     return ArticleFetched(
@@ -60,6 +62,7 @@ def blank(article_id: str, source_id: str, url: str, entry: FeedEntry, fetched_a
         fetched_at=fetched_at,
         entry=entry,
         sha256=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
+        beat=beat,
     )
 
 

@@ -25,7 +25,7 @@ from services.fetcher.slots import HostClosedError, HostSlots
 from shared import ids, log, metrics
 from shared.config.sources import Source
 from shared.delivery import Output, publish
-from shared.events import ArticleFetched, FeedEntry, SourcePolled
+from shared.events import ArticleFetched, Beat, FeedEntry, SourcePolled
 from shared.http.client import Answer, HttpFailureError, get
 from shared.http.egress import EgressRefusedError
 from shared.http.retry_after import retry_after_seconds
@@ -145,11 +145,12 @@ class Poller:
         unseen = await self.memory.unseen(list(by_id))
         new = [article_id for article_id in by_id if article_id in unseen]
         gate = asyncio.Semaphore(self.settings.fetch_pages_per_poll)
+        beat = Beat(country=source.beat.country, region=source.beat.region) if source.beat else None
 
         async def publish_one(article_id: str) -> bool:
             async with gate:
                 url, entry = by_id[article_id]
-                return await self._publish_article(page.blank(article_id, source.id, url, entry, self.now()))
+                return await self._publish_article(page.blank(article_id, source.id, url, entry, self.now(), beat))
 
         # Of too many the newest; oldest first among them.
         done = await asyncio.gather(*map(publish_one, new[-MAX_ARTICLES_PER_POLL:]))

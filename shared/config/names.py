@@ -4,8 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints, field_validator, model_validator
 
-from shared.config.items import ID_PATTERN, ItemModel, Parsed, parse_items
-from shared.config.watches import CountryCode
+from shared.config.items import ID_PATTERN, CountryCode, ItemModel, Parsed, parse_items
 from shared.config.yaml_file import Document
 
 KEY = "names"

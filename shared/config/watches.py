@@ -7,10 +7,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from shared.config import text_query
-from shared.config.items import ID_PATTERN, ItemModel
+from shared.config.items import ID_PATTERN, CountryCode, ItemModel
 from shared.events import Severity, WatchHeader, Zone
 
-CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 # Keys of the target language that this version does not act on; refused by name, so that nobody relies on them.
 _NOT_YET = frozenset({"event", "origins", "language", "source", "area"})
 

@@ -157,7 +157,7 @@ def _apart_from_title(body: dict[str, Any], title: str) -> dict[str, Any]:
         return body
     shift = len(title) + 2
     body["text"] = body["text"][shift:]
-    for key in ("zones", "locations", "actors"):
+    for key in ("zones", "locations", "actors", "demonyms"):
         for span in body[key]:
             if span["zone"] != "title":
                 span["start"] -= shift

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from functools import cached_property
 
-Area = tuple[str, str]
+from shared.names.beats import Area
 
 # What a region's own name says, beside a town's 1; a country's own name; an actor's; a demonym's ("Syrian").
 AREA_WEIGHT = 2.0

@@ -12,7 +12,6 @@ from services.extractor.places.context import (
     DEMONYM_WEIGHT,
     MOST_ACTOR_COUNTRIES,
     TOWN_WEIGHT,
-    Area,
     Context,
 )
 from services.extractor.places.cues import Cues
@@ -30,6 +29,7 @@ from services.extractor.places.scoring import (
 )
 from services.extractor.places.weights import Weights
 from services.extractor.writing import Writing
+from shared.names.beats import Area
 from shared.names.compile import KEY
 from shared.names.records import Place
 from shared.names.words import demonyms

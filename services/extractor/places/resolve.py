@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from services.extractor.mentions import Surface
-from services.extractor.places.context import Area
 from services.extractor.places.cues import Around, Cues, words_of_long_names
 from services.extractor.places.groups import OWN, Group, grouped
 from services.extractor.places.hearing import hear, hear_lists, hear_neighbours, hear_pairs, rank_in_context
@@ -20,6 +19,7 @@ from services.extractor.places.scoring import Ranked, is_of_kind, margin_elsewhe
 from services.extractor.places.use import Use, use_of
 from services.extractor.places.weights import DEFAULT, Weights
 from services.extractor.writing import Writing
+from shared.names.beats import Area
 from shared.names.compile import ALTERNATE
 from shared.names.records import Place
 

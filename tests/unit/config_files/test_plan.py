@@ -138,6 +138,17 @@ def test_what_cannot_be_pinned_is_refused_with_line_and_remedy(desk: Desk, when:
     assert error.remedy
 
 
+def test_a_beat_names_a_country_and_a_region_of_it(desk: Desk) -> None:
+    row = "sources:\n  - {{id: a, url: 'http://a.org/', beat: {}}}\n"
+    for beat in ("ML", "{country: US, region: Tennessee}", "{country: SY, region: Aleppo Governorate}"):
+        assert edits(desk.save(SOURCES, row.format(beat))) == {"a": True}
+    for beat, problem in (("{country: SY, region: Tennessee}", "SY has no first-order region"), ("Mali", "country")):
+        plan = desk.save(SOURCES, row.format(beat))
+        assert not plan.edits
+        assert problem in str(plan.errors[0])
+        assert plan.errors[0].place.startswith("sources.yaml:2")
+
+
 def test_no_secret_is_in_an_edit(desk: Desk) -> None:
     text = "receivers:\n  - {id: s, type: slack, url: 'https://hooks.slack.com/services/T/B/verysecret'}\n"
     plan = desk.save(RECEIVERS, text)

@@ -3,7 +3,8 @@
 import pytest
 
 from services.extractor.read import Reader
-from shared.events import Location
+from shared.events import ArticleFetched, Beat, FeedEntry, Location
+from shared.times import utc_now
 
 
 def read(reader: Reader, text: str) -> dict[str, Location]:
@@ -56,6 +57,38 @@ def test_the_beat_of_a_source_tells_namesakes_apart(reader: Reader) -> None:
     text = "The council of Jackson meets on Tuesday to vote on the new water plant."
     assert reader.read_text(text, beat=("US", "TN")).locations[0].admin1 == "TN"
     assert reader.read_text(text, beat=("US", "MI")).locations[0].admin1 == "MI"
+
+
+@pytest.mark.parametrize(("region", "admin1"), [("Tennessee", "TN"), ("Michigan", "MI"), ("Nowhere at all", "MS")])
+def test_an_article_brings_the_beat_of_its_source_along(reader: Reader, region: str, admin1: str) -> None:
+    entry = FeedEntry(link="http://e.org/1", title="Council votes", summary="The council of Jackson meets on Tuesday.")
+    article = ArticleFetched(
+        article_id="a",
+        source_id="s",
+        url=entry.link,
+        fetched_at=utc_now(),
+        entry=entry,
+        sha256="",
+        beat=Beat(country="US", region=region),
+    )
+    assert [p.admin1 for p in reader.read_article(article).locations] == [admin1]
+
+
+# ---------------------------------------------------------------- what is no place
+
+
+def test_words_for_a_countrys_people_are_marked_and_name_no_place(reader: Reader) -> None:
+    text = "Syrian officials met South Koreans and a Swiss envoy. Syrian army units shelled Idlib; the polish held."
+    report = reader.read_text(text)
+    expected = [("Syrian", "SY"), ("South Koreans", "KR"), ("Swiss", "CH")]
+    assert [(d.text, d.country) for d in report.demonyms] == expected
+    assert all(text[d.start : d.end] == d.text and d.zone == "lead" for d in report.demonyms)
+    assert [p.text for p in report.locations] == ["Idlib"]
+
+
+def test_what_a_site_says_of_itself_names_no_people(reader: Reader) -> None:
+    report = reader.read_text("Shells fell on Homs.\n\nPlease donate to our Syrian desk: your gift helps us.")
+    assert report.demonyms == ()
 
 
 def test_rivals_are_kept_where_the_choice_is_not_clear(reader: Reader) -> None:

@@ -8,6 +8,8 @@ import pytest
 from services.fetcher import page
 from services.fetcher.memory import UNCONDITIONAL_EVERY
 from services.fetcher.poll import MAX_ARTICLES_PER_POLL
+from shared.config.sources import Source
+from shared.events import Beat
 from shared.http.egress import EgressRefusedError
 from shared.kafka import DependencyDownError
 from tests.unit.fetcher.fakes import FEED, PAGE, World, rss
@@ -28,6 +30,13 @@ async def test_new_entries_are_published_once(world: World) -> None:
     assert {article.url for article in world.producer.articles} == {ONE, TWO}
     assert (await world.poll()).published == 0
     assert len(world.producer.articles) == 2
+
+
+async def test_articles_carry_the_beat_of_their_source(world: World) -> None:
+    world.site(rss(ONE))
+    world.source = Source.model_validate({"id": "s", "url": FEED, "beat": {"country": "SY", "region": "Aleppo"}})
+    await world.poll()
+    assert [article.beat for article in world.producer.articles] == [Beat(country="SY", region="Aleppo")]
 
 
 async def test_nothing_is_seen_before_the_broker_confirmed_it(world: World) -> None:
