@@ -215,6 +215,7 @@ class ReportGrouped(Event, frozen=True, kw_only=True):
     grouped_at: datetime
     joined_by: Literal["first", "same_text"] = "first"
     copies: int = 1  # reports of this text so far, this one included
+    repeated: tuple[str, ...] = ()  # passages of blocks that were set aside because the source repeats them
 
 
 # ---------------------------------------------------------------- alerts

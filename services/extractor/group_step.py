@@ -16,6 +16,7 @@ STAGE = Stage("group", REPORTS_EXTRACTED, ReportExtracted)
 
 class _ReportTrace(Event, frozen=True, kw_only=True):
     article_id: str
+    source_id: str
     passages: tuple[str, ...] = ()
 
 
@@ -25,6 +26,7 @@ class _Trace(Event, frozen=True, kw_only=True):
     story_id: str
     grouped_at: datetime
     report: _ReportTrace
+    repeated: tuple[str, ...] = ()
 
 
 class Group:
@@ -47,7 +49,10 @@ class Group:
     async def _grouped_before(self) -> AsyncIterator[Text]:
         records = kafka.read_all(self._bootstrap, REPORTS_GROUPED.name, since=self._now() - self._memory)
         async for trace in decoded(records, _Trace):
-            yield Text(trace.grouped_at, trace.report.article_id, trace.story_id, trace.report.passages)
+            report = trace.report
+            yield Text(
+                trace.grouped_at, report.article_id, report.source_id, trace.story_id, report.passages, trace.repeated
+            )
 
     def drop(self, partition: int) -> None:
         """Forgets the stories: another process owns them now."""

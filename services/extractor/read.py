@@ -10,22 +10,19 @@ from services.extractor import html_text
 from services.extractor.demonyms import Found, find_demonyms
 from services.extractor.language import detect_language
 from services.extractor.mentions import find_surfaces
+from services.extractor.passages import passages
 from services.extractor.places.resolve import Candidate, Resolved, resolve
 from services.extractor.plain import clean_line
-from services.extractor.plain import paragraphs as split_paragraphs
 from services.extractor.proposals import proposals
 from services.extractor.writing import Writing
 from services.extractor.zones import ZoneIndex, zone_spans
 from shared import ids
 from shared.events import Actor, ArticleFetched, Beat, Demonym, Location, PlaceCandidate, Report, ZoneSpan
 from shared.names.beats import Area, area_of
-from shared.names.fold import fold_names
 from shared.names.gazetteer import Gazetteer
 from shared.names.records import LexiconActor
-from shared.sentences import split_sentences
 
 EXTRACTOR_VERSION = "1"
-MIN_PASSAGE_CHARACTERS = 40
 # A place that was chosen with less confidence carries its rivals.
 UNCLEAR = 0.9
 # No report is longer; what is longer is a book or an attack, and its event would not fit its topic.
@@ -204,15 +201,3 @@ def _demonym(text: str, found: Found, zones: ZoneIndex) -> Demonym:
         zone=zones.at(found.start),
         country=found.country,
     )
-
-
-def passages(text: str, zones: tuple[ZoneSpan, ...]) -> tuple[str, ...]:
-    """Digests of the report's sentences, whatever title, appeal or byline its site adds; short ones say too little."""
-    index = ZoneIndex(zones)
-    kept = [p.text for p in split_paragraphs(text) if index.at(p.start) in ("lead", "body", "quote")]
-    folded = fold_names([sentence for paragraph in kept for sentence in split_sentences(paragraph)])
-    return tuple(dict.fromkeys(_digest(s) for s in folded if len(s) >= MIN_PASSAGE_CHARACTERS))
-
-
-def _digest(folded: str) -> str:
-    return hashlib.blake2b(folded.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

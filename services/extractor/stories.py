@@ -1,6 +1,7 @@
 """Which story a report belongs to. Pure: decided from what was grouped before, in order.
 
-For now a story is one text: the same canonical URL (one article, then), or the same sentences on another site.
+For now a story is one text: the same canonical URL (one article, then), or the same sentences on another site. What a
+source repeats on its pages is set aside first, for it is no part of the text.
 """
 
 from collections import Counter, deque
@@ -8,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from services.extractor.repeats import Repeats, without_blocks
 from shared.events import Report, ReportGrouped
 
 # Sites add a standfirst, drop a paragraph, leak a line of their own; two tellings of one event share no sentence.
@@ -21,14 +23,23 @@ class Text:
 
     grouped_at: datetime
     article_id: str
+    source_id: str
     story_id: str
     passages: tuple[str, ...]
+    repeated: tuple[str, ...] = ()
 
     @staticmethod
     def of(grouped: ReportGrouped) -> "Text":
         """What is remembered of a record."""
         report = grouped.report
-        return Text(grouped.grouped_at, report.article_id, grouped.story_id, report.passages)
+        return Text(
+            grouped.grouped_at,
+            report.article_id,
+            report.source_id,
+            grouped.story_id,
+            report.passages,
+            grouped.repeated,
+        )
 
 
 @dataclass(slots=True)
@@ -41,6 +52,7 @@ class Stories:
     _forgotten: int = 0  # the row of the first of _texts
     _texts_with: dict[str, list[int]] = field(default_factory=dict)  # passage -> rows, in order
     _remembered: Counter[str] = field(default_factory=Counter)  # texts of each story
+    _repeats: Repeats = field(default_factory=Repeats)
 
     def remember(self, text: Text) -> None:
         """Takes in the text of a record that was published. The first record of an article wins."""
@@ -53,6 +65,7 @@ class Stories:
         self._texts.append(text)
         for passage in text.passages:
             self._texts_with.setdefault(passage, []).append(row)
+        self._repeats.remember(text.source_id, text.article_id, text.story_id, text.passages + text.repeated)
 
     def forget_before(self, moment: datetime) -> None:
         """Lets go of what was grouped before ``moment``, as a rebuild from then on would never know it."""
@@ -65,6 +78,7 @@ class Stories:
                 del rows[0]
                 if not rows:
                     del self._texts_with[passage]
+            self._repeats.forget(text.source_id, text.article_id)
             self._remembered[text.story_id] -= 1
             if not self._remembered[text.story_id]:
                 del self._remembered[text.story_id], self.copies[text.story_id]
@@ -73,6 +87,7 @@ class Stories:
         """The record for a report, not yet remembered; None where its article was grouped before."""
         if report.article_id in self.articles:
             return None
+        report, repeated = without_blocks(report, self._repeats.among(report.source_id, report.passages))
         story_id = self._story_of_same_text(report.passages)
         joined_by: Literal["first", "same_text"] = "same_text" if story_id else "first"
         story_id = story_id or report.article_id
@@ -82,6 +97,7 @@ class Stories:
             grouped_at=grouped_at,
             joined_by=joined_by,
             copies=self.copies[story_id] + 1,
+            repeated=repeated,
         )
 
     def _story_of_same_text(self, passages: tuple[str, ...]) -> str | None:
