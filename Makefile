@@ -36,8 +36,12 @@ demo: setup
 test: setup
 	@$(BIN)/python -m pytest $(ARGS)
 
-bench: setup
+bench: $(VENV)/.rivals
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+$(VENV)/.rivals: $(STAMP) tests/bench/requirements.txt
+	@$(BIN)/python -m pip install --quiet --require-hashes --requirement tests/bench/requirements.txt >&2
+	@touch $@
 
 chaos: setup
 	@$(BIN)/python -m tests.chaos $(ARGS)

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Pins every dependency with its hashes: requirements-dev.txt for a checkout, deploy/requirements/ for the images.
+# Pins every dependency with its hashes: requirements-dev.txt for a checkout, deploy/requirements/ for the images,
+# tests/bench/requirements.txt for comparisons.
 #
 #   deploy/lock.sh                       pins what pyproject.toml newly asks for, and keeps the other versions
 #   deploy/lock.sh --upgrade             takes the newest versions that pyproject.toml allows
@@ -16,6 +17,8 @@ pin() {
 }
 
 pin "$@" --extra dev pyproject.toml --output-file requirements-dev.txt
+# What `make bench` compares with.
+pin "$@" tests/bench/requirements.in --output-file tests/bench/requirements.txt
 
 # What is tested is what is shipped: an image gets the versions of requirements-dev.txt, and nothing else.
 pin_image() {
