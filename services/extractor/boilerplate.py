@@ -138,7 +138,7 @@ def why_boilerplate(paragraph: str) -> str:
     found = next((kind for kind, rule in KINDS.items() if rule.search(spoken if kind in _SPOKEN else paragraph)), "")
     if found:
         return found
-    if _TRAIL.search(paragraph):
+    if _TRAIL.search(spoken):
         return "navigation"
     return "appeal" if _addresses_reader(spoken) else ""
 

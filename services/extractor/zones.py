@@ -1,15 +1,19 @@
-"""Zones: which stretch of a text is title, lead, body, caption or boilerplate. Pure."""
+"""Zones: which stretch of a text is title, lead, body, quote, caption or boilerplate. Pure."""
 
 import bisect
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from services.extractor.boilerplate import CAPTION, boilerplate_reasons
-from services.extractor.plain import paragraphs
+from services.extractor.plain import Paragraph, paragraphs
+from services.extractor.quotations import quotations
 from shared.events import Zone, ZoneSpan
 
 
 def zone_spans(text: str, title_length: int = 0) -> tuple[ZoneSpan, ...]:
-    """The zones of a text whose first ``title_length`` characters are its title; one span a paragraph, in order."""
+    """The zones of a text whose first ``title_length`` characters are its title, in order.
+
+    One span a paragraph; more where one of the body quotes somebody. Title and lead are whole, whoever speaks there.
+    """
     found = [p for p in paragraphs(text) if p.start >= title_length]
     reasons = boilerplate_reasons([p.text for p in found])
     spans = [ZoneSpan(zone="title", start=0, end=title_length)] if title_length else []
@@ -17,8 +21,26 @@ def zone_spans(text: str, title_length: int = 0) -> tuple[ZoneSpan, ...]:
     for paragraph, why in zip(found, reasons, strict=True):
         zone = _zone(paragraph.text, why, lead_is_due)
         lead_is_due = lead_is_due and zone != "lead"
-        spans.append(ZoneSpan(zone=zone, start=paragraph.start, end=paragraph.end, why=why))
+        if zone == "body":
+            spans += _body(paragraph)
+        else:
+            spans.append(ZoneSpan(zone=zone, start=paragraph.start, end=paragraph.end, why=why))
     return tuple(spans)
+
+
+def _body(paragraph: Paragraph) -> Iterator[ZoneSpan]:
+    position = 0
+    for start, end in quotations(paragraph.text):
+        if paragraph.text[position:start].strip():
+            yield _span("body", paragraph, position, start)
+        yield _span("quote", paragraph, start, end)
+        position = end
+    if paragraph.text[position:].strip():
+        yield _span("body", paragraph, position, len(paragraph.text))
+
+
+def _span(zone: Zone, paragraph: Paragraph, start: int, end: int) -> ZoneSpan:
+    return ZoneSpan(zone=zone, start=paragraph.start + start, end=paragraph.start + end)
 
 
 def _zone(paragraph: str, why: str, lead_is_due: bool) -> Zone:

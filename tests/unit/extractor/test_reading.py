@@ -72,6 +72,25 @@ def test_zones_are_in_order_apart_and_hold_all_that_is_not_blank(parts: list[str
     assert sum(span.zone == "lead" for span in spans) <= 1
 
 
+@pytest.mark.parametrize(
+    ("paragraph", "quotes"),
+    [
+        ("“We heard the first shell at noon,” said a baker in Homs.", ["“We heard the first shell at noon,”"]),
+        ('He said: "Nobody came to help us," and left.', ['"Nobody came to help us,"']),
+        ("Il a dit « nous avons fui vers Alep hier » puis il est parti.", ["« nous avons fui vers Alep hier »"]),
+        ("قال «لقد غادرنا حلب صباح أمس مع الأطفال» ثم مضى", ["«لقد غادرنا حلب صباح أمس مع الأطفال»"]),
+        ("‘They don’t know where we sleep tonight,’ she said.", ["‘They don’t know where we sleep tonight,’"]),
+        ("“The road to Idlib was closed. So it stayed.", ["“The road to Idlib was closed. So it stayed."]),
+        ('The "special operation" and a 12" pipe, the "so-called republic" and more besides.', []),
+        ("The general’s men took the village; the soldiers’ wives stayed behind in the town.", []),
+    ],
+)
+def test_what_somebody_says_in_the_body_is_a_quote(paragraph: str, quotes: list[str]) -> None:
+    text = f"Shells fell.\n\n{paragraph}"
+    assert [text[span.start : span.end] for span in zone_spans(text) if span.zone == "quote"] == quotes
+    assert [span.zone for span in zone_spans(paragraph)] == ["lead"]
+
+
 def test_a_mark_belongs_to_the_mention_whose_last_letter_it_is_on(reader: Reader) -> None:
     text = "Visit Bogota\u0301 now."
     (mention,) = reader.read_text(text).locations
