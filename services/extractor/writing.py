@@ -7,11 +7,14 @@ from functools import cached_property
 # A line with this share of capitals among its letters shouts; fewer letters say nothing of a habit.
 SHOUTING_SHARE = 0.8
 MIN_SHOUTING_LETTERS = 12
+CAPITALISED_SHARE = 0.7
+_LONG = 4
 # Addresses, handles and hashtags write names small; that says nothing of how the report writes them.
 _ADDRESS = re.compile(r"\S*(?:://|www\.|[@#])\S*|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:/\S*)?")
 _MAY_BE_ADDRESS = re.compile(r"[@#/]|www|\.[a-z]")
 _SENTENCE_ENDS = frozenset('.!?…؟。:\n"“”«»—–')
 _WORD = re.compile(r"[^\W_]+")
+_OPENS_SPEECH = frozenset("“„«")
 _LOOK_BACK = 20
 
 
@@ -45,6 +48,13 @@ class Writing:
         starts, shouts = self._lines
         return shouts[bisect.bisect_right(starts, offset) - 1]
 
+    def capitalises_at(self, offset: int) -> bool:
+        """Whether the line that holds this offset writes its longer words with capitals, as headlines may."""
+        rest, _, _ = self.text[offset:].partition("\n")
+        line = self.text[self.text.rfind("\n", 0, offset) + 1 : offset] + rest
+        words: list[str] = [word for word in _WORD.findall(line) if len(word) >= _LONG]
+        return sum(word[0].isupper() for word in words) >= CAPITALISED_SHARE * len(words)
+
     def opens_line(self, offset: int) -> bool:
         """Whether a line begins here."""
         starts, _ = self._lines
@@ -53,8 +63,9 @@ class Writing:
 
     def opens_sentence(self, offset: int) -> bool:
         """Whether nothing but a sentence's end stands before this offset, so that a capital says nothing."""
-        before = self.text[max(0, offset - _LOOK_BACK) : offset].rstrip(" \t'\"“«(")
-        return not before or before[-1] in _SENTENCE_ENDS
+        before = self.text[max(0, offset - _LOOK_BACK) : offset]
+        said = before.rstrip(" \t'\"“«(")
+        return not said or said[-1] in _SENTENCE_ENDS or before.rstrip(" ")[-1] in _OPENS_SPEECH
 
     def word_at(self, offset: int) -> int:
         """The number of the first word that ends after this offset."""

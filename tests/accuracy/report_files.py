@@ -1,6 +1,6 @@
 """Reports with the places that stand in them, written by someone who did not know the rules that they test.
 
-One YAML file a report in ``reports/``: id, language, title, body and
+One YAML file a report in ``reports/`` and ``general/``: id, language, title, body and
 
 - ``places``: every surface of a place in title and body outside the clutter, as first written, with its point and the
   distance up to which a located point is right (for countries, regions and rivers about half their extent);
@@ -18,7 +18,7 @@ from typing import Annotated, Literal
 import msgspec
 import yaml
 
-FOLDER = Path(__file__).with_name("reports")
+SETS = {"conflicts": Path(__file__).with_name("reports"), "general": Path(__file__).with_name("general")}
 PARAGRAPH_END = "\n\n"
 
 # Arabic writes "and", "so", "in" and "for" together with the word that follows.
@@ -76,7 +76,7 @@ class GoldReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return [span for span in _occurrences(surface, self.text) if not any(overlap(span, other) for other in taken)]
 
 
-def load(folder: Path = FOLDER) -> list[GoldReport]:
+def load(folder: Path) -> list[GoldReport]:
     """All reports, by file name. A file of another form raises ``ValueError`` that names it and the field."""
     return [_load_one(path) for path in sorted(folder.glob("*.yaml"))]
 

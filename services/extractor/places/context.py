@@ -8,6 +8,7 @@ from shared.names.beats import Area
 # What a region's own name says, beside a town's 1; a country's own name; an actor's; a demonym's ("Syrian").
 AREA_WEIGHT = 2.0
 TOWN_WEIGHT = 1.0
+SMALL_TOWN_WEIGHT = 0.5
 ACTOR_WEIGHT = 0.5
 DEMONYM_WEIGHT = 0.5
 # The country or region that the source reports from.
@@ -25,6 +26,13 @@ class Context:
         """Counts each distinct surface once, at its heaviest."""
         said = self._weights[area]
         said[surface] = max(weight, said.get(surface, 0.0))
+
+    def copy(self) -> "Context":
+        """Another one that says the same so far."""
+        other = Context()
+        for area, said in self._weights.items():
+            other._weights[area] = dict(said)
+        return other
 
     @cached_property
     def _totals(self) -> dict[Area, float]:

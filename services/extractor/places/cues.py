@@ -16,6 +16,7 @@ _DATELINE = re.compile(
     r"(?:, [^\n]{1,30}?)? ?(?:\([^)\n]{2,40}\) ?)?(?:--|[–—-]) |(?:, [^\n]{1,30}?)? \([^)\n]{2,40}\) "
 )
 MOST_FOLLOWING = 5
+MIN_TEAM = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,12 @@ class Around:
         if gap not in _SPACES:
             return None
         small = word.casefold()
+        if KIND_OF.get(small) == "nature" and (word[0].isupper() or small not in say.SMALL_NATURE):
+            marks.add("nature")
         if small in say.DIRECTIONS:
             marks.add("direction")
+        elif small in say.INSTITUTION:
+            marks.add("body")
         elif not word[0].isupper():
             self._small_before(small, marks)
         elif first - 1 not in self._named:
@@ -118,9 +123,10 @@ class Around:
         if writing.words[number] in say.OF and number:
             number -= 1
         noun = writing.words[number]
-        if noun[0].isupper() and noun.casefold() in say.INSTITUTION_OF:
+        small = noun.casefold()
+        if (noun[0].isupper() and small in say.INSTITUTION_OF) or small in say.INSTITUTION:
             marks.add("body")
-        return kind_of(noun.casefold())
+        return kind_of(small)
 
     # ------------------------------------------------------------ after
 
@@ -174,14 +180,26 @@ class Around:
         if words[-1] in say.NAMED_BODIES or words[0] in say.NAMED_BODIES:
             marks.add("body")
         elif said is not None:
+            if said == "nature":
+                marks.add("nature")
             return said, writing.ends[following[0]] if len(words) == 1 or words[1] not in say.CIVIC else 0
         elif (
             following[0] in self._named or words[0] in say.CIVIC or words[0] in say.TITLES or words[0] in say.DIRECTIONS
         ):
             return kind, 0
+        elif self._is_team(surface, words, following[-1]):
+            marks.add("body")
         else:
             marks.add("person" if surface.text in given_names() else "goes_on")
         return kind, 0
+
+    def _is_team(self, surface: Surface, words: list[str], last: int) -> bool:
+        """ "St. Louis Cardinals": those who bear a place's name; where headlines capitalise, any plural looks so."""
+        word = words[-1]
+        is_plural = len(words) == 1 and len(word) >= MIN_TEAM and word.endswith("s") and not word.endswith("ss")
+        if not is_plural or surface.is_country or word.removesuffix("s") in demonyms():
+            return False
+        return not self._writing.capitalises_at(self._writing.starts[last])
 
     # ------------------------------------------------------------ persons
 

@@ -9,10 +9,12 @@ from services.extractor.places.scoring import Ranked, alone
 from services.extractor.places.vocabulary import Kind
 from services.extractor.places.weights import Weights
 from services.extractor.writing import Writing
+from shared.names.fold import fold_name
+from shared.names.frequencies import is_common
 
 # What one mention says of all of them, what each says of itself alone, and what most of them say of all.
 POOLED = frozenset({"at", "towards", "described", "dateline", "direction"})
-OWN = frozenset({"person", "part", "goes_on", "hyphened", "body", "currency"})
+OWN = frozenset({"person", "part", "goes_on", "hyphened", "body", "currency", "nature"})
 BY_MAJORITY = ("part", "body")
 
 
@@ -72,7 +74,7 @@ def _written(surfaces: Sequence[Surface], writing: Writing) -> set[str]:
 
 
 def _capital_says_nothing(surface: Surface, writing: Writing) -> bool:
-    """At a sentence's start, and for a single word in a script that has no capitals."""
+    """At a sentence's start, and for a common word in a script that has no capitals."""
     if surface.text.lower() == surface.text.upper():
-        return surface.text.isalpha()
+        return surface.text.isalpha() and is_common(fold_name(surface.text).strip())
     return writing.opens_sentence(surface.start)

@@ -11,6 +11,7 @@ from services.extractor.places.context import (
     BEAT_WEIGHT,
     DEMONYM_WEIGHT,
     MOST_ACTOR_COUNTRIES,
+    SMALL_TOWN_WEIGHT,
     TOWN_WEIGHT,
     Context,
 )
@@ -66,6 +67,19 @@ def hear(
     return context
 
 
+def hear_towns(groups: Iterable[Group], cues: Sequence[Cues], context: Context) -> Context:
+    """The same with the regions of smaller towns, now that the report has told which of their namesakes they are."""
+    heard = context.copy()
+    for group in groups:
+        place = group.ranked[0][1].place if group.ranked else None
+        if place is None or not place.admin1 or place.is_area or margin_to_next(group.ranked) < CLEAR_MARGIN:
+            continue
+        if _may_be_none(group, cues):
+            continue
+        heard.add((place.country, place.admin1), group.text, SMALL_TOWN_WEIGHT)
+    return heard
+
+
 def _hear_group(group: Group, cues: Sequence[Cues], context: Context) -> None:
     place = group.alone[0][1].place
     if place is None or not place.country or not _is_clear(group, place, cues):
@@ -76,8 +90,12 @@ def _hear_group(group: Group, cues: Sequence[Cues], context: Context) -> None:
         context.add((place.country, place.admin1), group.text, weight)
 
 
+def _may_be_none(group: Group, cues: Sequence[Cues]) -> bool:
+    return all(cues[n].marks & OWN for n in group.numbers) or "surname" in group.marks
+
+
 def _is_clear(group: Group, place: Place, cues: Sequence[Cues]) -> bool:
-    if all(cues[n].marks & OWN for n in group.numbers) or "surname" in group.marks:
+    if _may_be_none(group, cues):
         return False
     if place.feature == "country":
         return True

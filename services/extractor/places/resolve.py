@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from services.extractor.mentions import Surface
 from services.extractor.places.cues import Around, Cues, words_of_long_names
 from services.extractor.places.groups import OWN, Group, grouped
-from services.extractor.places.hearing import hear, hear_lists, hear_neighbours, hear_pairs, rank_in_context
+from services.extractor.places.hearing import hear, hear_lists, hear_neighbours, hear_pairs, hear_towns, rank_in_context
 from services.extractor.places.pairs import find_pairs
 from services.extractor.places.persons import find_persons
-from services.extractor.places.scoring import Ranked, is_of_kind, margin_elsewhere
+from services.extractor.places.scoring import Ranked, is_of_kind, is_other_area, margin_elsewhere
 from services.extractor.places.use import Use, use_of
 from services.extractor.places.weights import DEFAULT, Weights
 from services.extractor.writing import Writing
@@ -60,6 +60,9 @@ def resolve(
     context = hear(groups.values(), cues, surfaces, writing, beat)
     for group in groups.values():
         group.ranked = rank_in_context(group, context, weights)
+    context = hear_towns(groups.values(), cues, context)
+    for group in groups.values():
+        group.ranked = rank_in_context(group, context, weights)
     equals = hear_lists(groups, named, writing, weights)
     own = hear_pairs(groups, named, list(find_pairs(named, writing.text)), equals, weights)
     hear_neighbours(groups.values(), weights)
@@ -80,6 +83,8 @@ def _is_place(ranked: Ranked, group: Group, cues: Cues, weights: Weights) -> boo
         marks -= {"towards", "direction"}
     if group.kind == "nature" and meaning.place is not None and not is_of_kind(meaning.place, group.kind):
         marks.discard("described")
+    if meaning.place is not None and not is_other_area(meaning.place):
+        marks.discard("nature")
     if meaning.flags & ALTERNATE:
         marks = {f"alternate_{mark}" if mark in _HARDER_FOR_ALTERNATES else mark for mark in marks}
     heard: float = sum(getattr(weights, mark) for mark in marks)

@@ -10,20 +10,24 @@ from services.extractor.places.weights import Weights
 from shared.geo import distance_km
 from shared.names.compile import ALTERNATE, KEY, WORD
 from shared.names.gazetteer import Meaning
+from shared.names.keyed import FAMILY_OF
 from shared.names.records import Place
 
 # Best first.
 Ranked = list[tuple[float, Meaning]]
 
 MIN_CITY = 100_000
-# Where nobody counted, somebody lives.
 LEAST_POPULATION = 300
+# A town that is listed although nobody counted its people is the seat of a district.
+POPULATION_OF_SEAT = 5_000
 # A region is called after a town, not after a hamlet that shares its name.
 MIN_SEAT = 10_000
 MOST_ALONE = 32
 # So far off another place counts half.
 NEAR_KM = 100
 ELSEWHERE_KM = 50
+_LAST_LATIN = "\u0250"
+COUNTY = 2  # the order of regions that are small enough to lie near something
 # Where no candidate lies elsewhere.
 NO_RIVAL = 5.0
 
@@ -34,7 +38,7 @@ def alone(surface: Surface, weights: Weights) -> Ranked:
     for meaning in surface.meanings:
         place = meaning.place
         if place is not None:
-            score = prominence(place, weights) + naming(meaning, weights)
+            score = prominence(place, weights) + naming(meaning, surface.text, weights)
             if place.id not in best or best[place.id][0] < score:
                 best[place.id] = score, meaning
     return _without_eponyms(sort(list(best.values()))[:MOST_ALONE], weights)
@@ -52,24 +56,30 @@ def prominence(place: Place, weights: Weights) -> float:
     if place.order:
         return math.log10(place.population + 10) + (weights.first_order if place.order == 1 else weights.second_order)
     if place.feature == "populated_place":
-        return math.log10(max(place.population, LEAST_POPULATION))
+        return math.log10(max(place.population, LEAST_POPULATION) if place.population else POPULATION_OF_SEAT)
     if place.feature == "region":
         return weights.area
     return weights.airport if place.feature == "airport" else weights.curated
 
 
-def naming(meaning: Meaning, weights: Weights) -> float:
-    """How well this name stands for this place."""
+def naming(meaning: Meaning, written: str, weights: Weights) -> float:
+    """How well this name, as the text has it, stands for this place."""
     if meaning.flags & KEY:
         return weights.by_key * meaning.doubt
-    place, is_own = meaning.place, not meaning.flags & ALTERNATE
+    place = meaning.place
     if place is None:
         return 0.0
+    is_own = not meaning.flags & ALTERNATE or _is_native(written, place)
     named = weights.own_name + (weights.capital if place.capital else 0.0) if is_own else 0.0
     if meaning.flags & WORD:
         named += weights.word + (0.0 if place.population >= MIN_CITY else weights.small_word)
         named += 0.0 if is_own else weights.other_word
     return named
+
+
+def _is_native(written: str, place: Place) -> bool:
+    """Whether a name is in the script of its country: GeoNames' own names are in Latin letters everywhere."""
+    return place.country in FAMILY_OF and not any(c.isalpha() and c < _LAST_LATIN for c in written)
 
 
 def _without_eponyms(ranked: Ranked, weights: Weights) -> Ranked:
@@ -119,7 +129,7 @@ def margin_to_next(ranked: Ranked) -> float:
 
 def nearness(place: Place | None, anchors: list[Place]) -> float:
     """In [0, 1]: how near the place is to the nearest other one."""
-    if place is None or place.is_area:
+    if place is None or (place.is_area and place.order != COUNTY):
         return 0.0
     off = [distance_km(place.lat, place.lon, a.lat, a.lon) for a in anchors if a.id != place.id]
     return 1 / (1 + (min(off) / NEAR_KM) ** 2) if off else 0.0
@@ -136,6 +146,11 @@ def is_of_kind(place: Place, kind: Kind) -> bool:
             return place.feature in ("airport", "airbase", "base")
         case "nature":
             return place.feature == "region"
+
+
+def is_other_area(place: Place) -> bool:
+    """Whether this is a country or an administrative region: no sea, river or mountain."""
+    return place.feature == "country" or place.order > 0
 
 
 def sort_of(place: Place) -> tuple[str, int, str]:

@@ -35,8 +35,9 @@ _KINDS: dict[Kind, str] = {
     "nature": """
     river lake sea bay gulf strait canal mountain mountains mount valley hills desert peninsula island islands isle
     plain plains delta forest ocean basin archipelago coast creek reservoir falls beach cape glacier volcano swamp
-    park río rivière fleuve lac mer île mont lago isla monte река реки реке озеро море гора горы остров نهر بحيرة
-    جبل جزيرة وادي""",
+    park río rivière fleuve lac mer île mont golfe baie golfo bahía lago laguna isla islas monte sierra cordillera
+    desierto valle vallée река реки реке озеро озера море моря гора горы горе остров острова острів річка річки гори
+    نهر بحيرة جبل جبال جزيرة جزر وادي خليج بحر صحراء""",
     "air": "airport airbase airfield aeropuerto aéroport аэропорт аэродром аеропорт авиабаза مطار قاعدة",
 }
 KIND_OF: dict[str, Kind] = {word: kind for kind, words in _KINDS.items() for word in words.split()}
@@ -48,6 +49,8 @@ def kind_of(word: str) -> Kind | None:
     return KIND_OF.get(word) or (KIND_OF.get(word[1:]) if word.startswith(_CLITICS) else None)
 
 
+# English writes these small before a name that is not part of them: "the island Malta", "mount Syria attacks".
+SMALL_NATURE = _words("mount island islands isle plain plains park coast hills beach")
 # "the city of Aleppo": the noun stands before, with these between.
 OF = _words("of de del d la du of the")
 TITLES = _words("""
@@ -80,14 +83,20 @@ NAMED_BODIES = _words("""
     globe press agency radio television tv magazine review broadcasting corporation corp inc ltd llc plc company co
     bank airlines airways air motors group holdings partners capital insurance fund foundation institute association
     society union university college school academy hospital clinic medical centre center museum gallery zoo theatre
-    theater orchestra stadium arena hotel restaurant church cathedral mosque temple club fc united rovers athletic
+    theater orchestra choir stadium arena hotel restaurant church cathedral mosque temple club fc united rovers athletic
     wanderers cup league open championship marathon olympics olympic games festival award awards prize treaty accord
     accords agreement declaration convention protocol laboratories laboratory research street avenue road boulevard
-    lane drive highway bridge square tower flu virus fever syndrome act bill plan""")
+    lane drive highway bridge square tower flu virus fever syndrome act bill plan authority coalition federation
+    confederation alliance network forest exchange railways railway steel mills""")
 # "University of Georgia", "Bank of America", "Duke of York": what follows is part of their name.
 INSTITUTION_OF = _words("""
     university college bank church bishop archbishop diocese archdiocese duke duchess earl prince princess institute
-    academy order battle treaty statue museum isle""")
+    academy order battle treaty statue museum isle times voice junta""")
+# The same in languages that write such nouns small, and put them before the name with or without an "of".
+INSTITUTION = _words("""
+    université lycée collège école rue avenue boulevard banque universidad instituto calle avenida plaza banco caja
+    университет университета улица улице проспект площадь університет університету вулиця вулиці площа جامعة شارع بنك
+    مستشفى صحيفة مدرسة""")
 # A name is part of another where one of these stands before it: "Fort Hood", "Lake Erie", "Saint Paul".
 PART_BEFORE = _words("""
     lake mount fort san santa saint st los las el la cape port camp point glen loch ben river operation hurricane

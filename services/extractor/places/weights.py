@@ -34,7 +34,7 @@ class Weights:
     # --- the report
     country_support: float = 2.0  # the country that the report speaks of most
     country_choice: float = 1.0  # the same, among namesakes alone
-    region_support: float = 1.5  # the first-order region, among namesakes alone
+    region_support: float = 2.0  # the first-order region, among namesakes alone
     stated: float = 4.0  # "Paris, Texas"
     loosely_stated: float = 2.0  # "Kibera, one of the slums of Nairobi", "Iraq's Mosul"
     sibling: float = 3.0  # one of a list of states, or of countries
@@ -62,6 +62,7 @@ class Weights:
     body: float = -10.0  # "Houston Chronicle", "University of Georgia"
     speaks: float = -1.0  # "Whitley said"
     currency: float = -20.0  # "US$ 5"
+    nature: float = -20.0  # "Mount Kenya", "lac Tchad": said of a country or region that is no lake or mountain
 
 
 DEFAULT = Weights()

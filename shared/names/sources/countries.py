@@ -20,31 +20,42 @@ LANGUAGES = tuple(
 )
 # Short forms that newsrooms use and the lists lack.
 SHORT_NAMES = {
-    "AE": ("UAE", "Emirates"),
-    "BA": ("Bosnia",),
+    "AE": ("UAE", "Emirates", "الإمارات", "ОАЭ", "ОАЕ"),
+    "BA": ("Bosnia", "البوسنة"),
     "BF": ("Burkina",),
-    "CD": ("DRC", "DR Congo", "RDC", "RD Congo", "Congo-Kinshasa", "Democratic Republic of Congo", "Zaire"),
-    "CF": ("CAR", "Centrafrique"),
+    "CD": (
+        "DRC", "DR Congo", "RDC", "RD Congo", "Congo-Kinshasa", "Democratic Republic of Congo", "Zaire", "ДР Конго",
+        "الكونغو الديمقراطية",
+    ),
+    "CF": ("CAR", "Centrafrique", "ЦАР", "أفريقيا الوسطى"),
     "CG": ("Congo-Brazzaville",),
     "CI": ("Ivory Coast",),
     "CV": ("Cape Verde",),
     "CZ": ("Czech Republic",),
-    "GB": ("UK", "U.K.", "Britain", "Great Britain"),
-    "KP": ("DPRK", "North Korea"),
-    "KR": ("South Korea",),
+    "GB": (
+        "UK", "U.K.", "Britain", "Great Britain", "Gran Bretaña", "Grande-Bretagne", "Британия", "Великобританія",
+        "Британія", "بريطانيا",
+    ),
+    "KP": ("DPRK", "North Korea", "КНДР", "Северная Корея", "Північна Корея"),
+    "KR": ("South Korea", "Южная Корея", "Південна Корея"),
     "LA": ("Laos",),
     "MK": ("Macedonia", "FYROM"),
     "MM": ("Burma",),
     "NL": ("Netherlands", "Holland"),
-    "PS": ("Palestine", "State of Palestine"),
+    "PS": ("Palestine", "State of Palestine", "فلسطين"),
     "RU": ("Russian Federation", "РФ"),
+    "SA": ("Arabia Saudita", "السعودية"),
+    "SY": ("Syrian Arab Republic",),
     "SZ": ("Swaziland",),
     "TL": ("East Timor",),
-    "SY": ("Syrian Arab Republic",),
     "TR": ("Turkey",),
-    "US": ("US", "U.S.", "USA", "U.S.A.", "United States of America", "America", "США"),
+    "US": (
+        "US", "U.S.", "USA", "U.S.A.", "United States of America", "America", "США", "EE.UU.", "EEUU", "أمريكا",
+        "أميركا",
+    ),
     "VA": ("Holy See",),
-}
+    "ZA": ("ЮАР", "ПАР"),
+}  # fmt: skip
 POINTS_FILE = "country_points.yaml"
 MIN_HOMONYM = 50_000
 # CLDR's code (UN M.49), GeoNames' id and point. Without them "Africa" and "Asia" are towns of Tunisia and Philippines.

@@ -4,9 +4,9 @@ from collections import Counter
 
 import pytest
 
-from tests.accuracy.report_files import GoldReport, Place, load
+from tests.accuracy.report_files import SETS, GoldReport, Place, load
 
-REPORTS = load()
+REPORTS = [report for folder in SETS.values() for report in load(folder)]
 each_report = pytest.mark.parametrize("report", REPORTS, ids=lambda report: report.id)
 
 

@@ -53,6 +53,44 @@ def test_one_sense_holds_unless_a_mention_says_otherwise(reader: Reader) -> None
     assert [p.country for p in places] == ["US", "US", "FR"]
 
 
+def test_small_towns_tell_which_county(reader: Reader) -> None:
+    text = (
+        "A Glenwood man was killed when two cars collided near Osakis, Minnesota. It was the fourth crash in Douglas "
+        "County this year. Freezing rain fell from Fergus Falls to Sauk Centre and Starbuck, and in Fargo."
+    )
+    assert where(reader, text)["Douglas County"] == "US.MN"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("قتل ثلاثة أشخاص في غارة في تريم مساء الأحد، قال مسؤول في السعودية.", {"تريم": "YE", "السعودية": "SA"}),
+        ("وصلت القافلة إلى المهدية ثم إلى المحرس في تونس.", {"المهدية": "TN", "المحرس": "TN", "تونس": "TN"}),
+        ("قال وزير من الإمارات إن الجامعة في مدينة أخرى.", {"الإمارات": "AE"}),
+    ],
+)
+def test_arabic_names_stand_for_themselves(reader: Reader, text: str, expected: dict[str, str]) -> None:
+    assert {name: place.country for name, place in read(reader, text).items()} == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The St. Louis Cardinals lost again on Sunday.",
+        "Il enseigne à l'université de Rennes et habite rue de Vannes.",
+        "الطلاب في جامعة صفاقس يحتجون.",
+        "They climbed Mount Kenya and swam in lac Tchad.",
+        "The bill of Nov. 2 went to the Florida Immigrant Coalition and the Times of India.",
+    ],
+)
+def test_bodies_teams_and_mountains_are_not_the_place_that_they_are_called_after(reader: Reader, text: str) -> None:
+    assert read(reader, text) == {}
+
+
+def test_a_headlines_plural_makes_no_team_of_a_town(reader: Reader) -> None:
+    assert set(read(reader, "Mosul Residents Flee As Islamic State Fighters Return")) == {"Mosul"}
+
+
 def test_the_beat_of_a_source_tells_namesakes_apart(reader: Reader) -> None:
     text = "The council of Jackson meets on Tuesday to vote on the new water plant."
     assert reader.read_text(text, beat=("US", "TN")).locations[0].admin1 == "TN"
