@@ -106,9 +106,9 @@ def _without_article(text: str, hit: Hit) -> int:
 
 
 def _is_abbreviation(writing: Writing, start: int, meaning: Meaning) -> bool:
-    """A short form of a region counts after the place that lies there alone: "Paris, Tex."."""
+    """A short form of a place counts behind another name alone: "Paris, Tex.", "Tiyas (T4)"."""
     is_short = meaning.place is not None and meaning.flags & AMBIGUOUS
-    return not is_short or writing.text.endswith(", ", 0, start)
+    return not is_short or writing.text.endswith((", ", " ("), 0, start)
 
 
 def _with_last_dot(text: str, start: int, end: int) -> int:

@@ -5,7 +5,15 @@ from typing import Literal
 from msgspec import Struct
 
 ActorKind = Literal[
-    "armed_group", "state_force", "state", "coalition", "militia", "political", "international_force", "proposed"
+    "armed_group",
+    "state_force",
+    "state",
+    "coalition",
+    "militia",
+    "political",
+    "international_force",
+    "observer",
+    "proposed",
 ]
 AREA_FEATURES = frozenset({"country", "region"})
 
@@ -44,7 +52,7 @@ class Place(Struct, frozen=True, kw_only=True):
 class NamedPlace(Struct, frozen=True):
     """A place with every name that may stand for it, as written. The place's own name is not among ``names``.
 
-    ``short`` are abbreviations that stand for it only after a place that lies in it ("Paris, Tex.").
+    ``short`` are abbreviations that stand for it only behind another name ("Paris, Tex.", "Tiyas (T4)").
     """
 
     place: Place
@@ -53,7 +61,7 @@ class NamedPlace(Struct, frozen=True):
 
 
 class LexiconActor(Struct, frozen=True, kw_only=True):
-    """An armed actor of the lexicon.
+    """An actor of the lexicon: armed, or (``observer``) one that watches armed ones and is quoted on them.
 
     ``aliases`` and ``native`` name it wherever they stand; ``ambiguous`` ones only with a ``context`` word, another
     name of the actor, or one of its countries in the same report, and never beside a word of ``against``. ``parents``

@@ -22,7 +22,7 @@ def places() -> Iterator[NamedPlace]:
             country=row["country"],
             feature=row["feature"],
         )
-        yield NamedPlace(place, (*row.get("aliases", ()), *row.get("native", ())))
+        yield NamedPlace(place, (*row.get("aliases", ()), *row.get("native", ())), tuple(row.get("short", ())))
 
 
 def with_aliases(places: list[NamedPlace]) -> list[NamedPlace]:

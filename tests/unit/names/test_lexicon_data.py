@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 DATA = Path(__file__).parents[3] / "shared" / "names" / "data"
-KINDS = {"armed_group", "state_force", "state", "coalition", "militia", "political", "international_force"}
+KINDS = {"armed_group", "state_force", "state", "coalition", "militia", "political", "international_force", "observer"}
 FEATURES = {"town", "airbase", "neighbourhood", "village", "district", "facility", "crossing", "front", "base"}
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 # Islands and border posts lie a little outside the box around a country's towns.
