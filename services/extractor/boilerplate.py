@@ -23,7 +23,8 @@ _APPEAL = (
     r"\b(?:support|fund)\s+(?:our\s+(?:work|journalism|reporting|site|project|team|coverage)|this\s+(?:journalism|reporting|site|coverage))\b",
     r"^(?=.*\b(?:(?-i:us|our)|you|your|donate|(?:donations?|gifts?) (?:are|is|can|may))\b).*\b(?:patreon|paypal|gofundme|buy ?me ?a ?coffee|ko-fi)\b|^\W*(?:patreon|paypal|gofundme|buy ?me ?a ?coffee|ko-fi)\b.{0,60}$",
     r"\b(?:our|free)\s+newsletters?\b|\bnewsletters?:|\b(?:sign up|subscribe|register|get|receive|join)\b.{0,60}\bnewsletters?\b",
-    r"\bwe (?:need|rely on|depend on) (?:your|readers)\b|\breader[- ](?:funded|supported)\b",
+    r"\bwe (?:need|rely on|depend on) (?:your|readers)\b|\breader[- ](?:funded|supported)\b|\b(?:supported|funded|made possible) by (?:\w+ ){1,3}like you\b",
+    r"^\W*(?:to support (?:this|our) (?:work|journalism|reporting|site)|to help us)\b.{0,40}\b(?:donate|give|subscribe|visit|go to)\b",
     r"\b(?:faites un don|soutenez[ -](?:nous|notre|la rédaction|le journal|ce site)|abonnez-vous|inscrivez-vous|votre (?:don|soutien)\b|vos dons\b|infolettre|rejoignez-nous)",
     r"\b(?:haz(?:te)? (?:una donación|un donativo|socio)|tu (?:donación|apoyo|aporte)\b|necesitamos su (?:donación|apoyo)|ap[oó]y[ae]nos|ap[oó]yenos|suscríb(?:ete|ase|anse|ete)|nuestr[oa]s? bolet[ií]n\w*|suscri\w+ .{0,40}\bboletín)|(?:^|[.!¡:]\s*)don[ae] (?:hoy|ahora|aquí)\b",
     r"\b(?:поддержите (?:нас|редакцию|проект|издание|наш\w*)|поддержать (?:нас|редакцию|наш\w*)\b|пожертвуйте|сделайте пожертвование|ваше пожертвование|подпис(?:ывайтесь|итесь)\b|подписаться на (?:наш|рассылк)|наш\w* рассылк)",
@@ -37,6 +38,8 @@ _DISCLAIMER = (
     r"\bnot (?:necessarily )?(?:reflect|represent|endorse)\b.{0,60}\b(?:editorial|(?:this|our) (?:web)?site|(?:the|our) (?:editors?|editorial board|publishers?|newsroom))\b",
     r"\ball rights reserved\b|^©|\bcopyright ©|©\s*\d{4}|^copyright\s+(?:\(c\)\s*)?\d{4}|\bmay not be (?:published|reproduced|republished|copied)\b.{0,80}\b(?:broadcast|rewritten|redistributed|permission|consent)",
     r"\b(?:we|(?:this|the) (?:web)?site|the (?:publishers?|editors?))\b.{0,40}\bnot responsible for\b|\bfor informational purposes only\b",
+    r"\b(?:boundaries|designations|names)\b.{0,60}\bdo(?:es)? not imply\b|\bnot for (?:onward )?(?:distribution|publication|circulation)\b",
+    r"\b(?:перепечатка|передрук\w*)\b.{0,30}\b(?:разрешен|запрещен|возможн|дозволен|заборонен|можлив)",
     r"\bles (?:opinions|propos|points de vue) exprimée?s? (?:dans|ici|sur|par (?:l['’]auteur|les auteurs)|n['’]engagent|sont (?:ceux|celles)|ne)|\bn['’]engagent? que (?:leurs?|son|sa|la responsabilité|l['’]auteur)|\btous droits réservés|\bne reflète(?:nt)? pas (?:nécessairement|forcément) (?:la ligne|l['’]opinion|la position|les vues|le point de vue)",
     r"\blas opiniones (?:expresadas|vertidas) (?:en|aquí|por (?:el|la|los|las) (?:autor|columnista|colaborador)\w*|son|no)|\bno reflejan? necesariamente (?:la (?:opinión|línea|posición)|el punto de vista|las opiniones)|\btodos los derechos reservados|^\W*aviso legal|\bdescargo de responsabilidad",
     r"\b(?:мнени[ея] (?:редакции|автор\w+).{0,60}(?:не совпада|не отража)|может не совпадать с (?:мнени|точк|позици)|все права защищены|отказ от ответственности)",
@@ -51,7 +54,8 @@ _REPUBLISHED = (
 )
 _BYLINE = (
     rf"^(?:(?-i:By|BY|Par|Por)\s+{_NAMES}|(?:words by|(?:more )?articles by|written by|edited by|additional reporting|about the author)\b[^.!?]{{0,120}})[.]?$",
-    r"^(?:reporting by|additional reporting by|editing by|writing by)\b",
+    r"^\(?(?:reporting by|additional reporting by|editing by|writing by|written by)\b|\bcontributed (?:reporting )?to this (?:report|story|article)\b",
+    rf"^(?:(?-i:By|BY|Par|Por)\s+{_NAMES},?\s+(?:staff writers?|(?:special |our )?correspondents?|(?:our |notre )?(?:correspondante?s?|envoyée?s? spéciale?s?)|corresponsal(?:es)?|enviad[oa]s? especial(?:es)?)\b[^.!?]{{0,60}})[.]?$",
     r"^(?:authors?|автор|авторка|текст|كتب|كتبت|تحرير)\s*[:/]\s*[^.!?؟]{0,80}$|^بقلم\s*:?\s[^.!?؟]{0,60}$",
     rf"^(?:автор|авторка)\s+{_NAME}\s+{_NAME}\W*$",
 )
@@ -78,6 +82,8 @@ _CONTACT = (
     r"\b(?:follow|like|find|join|contact|reach|email|e-mail|write to|tip) (?:(?-i:us|me)|our newsroom|the author)\b|^(?-i:FOLLOW|FIND|JOIN|CONTACT) US\b",
     r"\b(?:join|follow) our (?:\w+ ){0,2}(?:channel|group|community|page|discord|telegram|whatsapp)\b|\b(?:like|share|enjoyed) this (?:article|story|post)\b",
     r"\b(?:contact|tips?|press|editor|newsroom|info)\w*\s*(?:\[at\]|\(at\)|@|\sat\s\w+\sdot\s)",
+    r"^\W*for (?:syndication|reprints?|permissions?|(?:further|more) information|media (?:inquiries|enquiries)|advertising)\b.{0,60}\b(?:contact|write to|e-?mail|call|visit|see|go to)\b|^\W*(?:our |the )?(?:offices|bureaus|bureaux|newsrooms)\s*:|^\W*sources?\s*:[^.!?]{0,120}(?:[.]|$)",
+    r"^\W*(?:contact|e-?mail|reach|call|write to) (?:the )?(?:staff writer|reporter|writer|author|editor|newsroom|correspondent)s?\b|\b(?:send|submit|email) (?:\w+ ){1,4}to our\b|^\W*to comment on (?:this|our) (?:story|article|site|page)\b",
     r"^\W*(?:share this\b|print this\b|comments?\s*(?:\(\d+\))?$|leave a (?:comment|reply)\b|cookies?\b)|\b(?:we|(?:this|our) (?:web)?site) uses? cookies\b",
     r"^\W*(?:suivez-nous|partagez (?:cet|sur|l['’]article)|contactez-nous|síguenos|comparte (?:est[ae]|en)|contáctanos|подписывайтесь|поделиться(?: в|\W*$)|слідкуйте за (?:нами|наш)|поділитися(?: [ву]|\W*$)|تابعونا|تابعوا (?:صفحت|قنات|حساب|موقع)|شارك(?:وا)? (?:الخبر|المقال|هذا|الموضوع|عبر))",
 )
