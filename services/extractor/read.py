@@ -12,7 +12,7 @@ from services.extractor.language import detect_language
 from services.extractor.mentions import find_surfaces
 from services.extractor.passages import passages
 from services.extractor.places.resolve import Candidate, Resolved, resolve
-from services.extractor.plain import clean_line
+from services.extractor.plain import clean_line, unwrapped
 from services.extractor.proposals import proposals
 from services.extractor.writing import Writing
 from services.extractor.zones import ZoneIndex, zone_spans
@@ -105,6 +105,7 @@ class Reader:
 
         ``beat`` is the country, or the country and first-order region ("US", "TN"), that the source reports from.
         """
+        body = unwrapped(body)
         text = f"{title}{_BREAK}{body}" if title and body else title or body
         zones = zone_spans(text, len(title))
         locations, actors, demonyms = self._mentions(text, zones, beat)

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.extractor.html_text import MAX_MARKUP, NoTextError, fragment_text, page_text
+from services.extractor.plain import unwrapped
 from services.extractor.read import Reader
 from services.extractor.zones import zone_spans
 
@@ -95,6 +96,38 @@ def test_a_mark_belongs_to_the_mention_whose_last_letter_it_is_on(reader: Reader
     text = "Visit Bogota\u0301 now."
     (mention,) = reader.read_text(text).locations
     assert text[mention.start : mention.end] == "Bogota\u0301"
+
+
+WIRE = """\
+DAMASCUS, 3 JAN -- ABOUT 50 PEASANTS WERE KIDNAPPED BY ARMED MEN NEAR DEIR
+EZ-ZOR, A SPOKESMAN SAID.  THE MEN, WHO CAME IN FOUR TRUCKS, WERE STOPPED
+BY THE INTERIOR MINISTRY AT A CHECKPOINT ON THE ROAD THAT LEADS TO HOMS.
+
+   MEANWHILE, THREE SOLDIERS WERE WOUNDED DURING A CLASH THAT BEGAN NEAR
+PALMYRA AT DAWN.
+   THE SAME UNIT REPORTED ANOTHER CLASH.
+"""
+LIST = "The dead, as the hospital names them on its door this morning:\nAli, 7\nMaryam, 12\nYusuf, 40\nHala, 33"
+
+
+def test_a_line_that_ends_with_its_column_goes_on(reader: Reader) -> None:
+    report = reader.read_text(WIRE)
+    assert len(report.text) == len(WIRE)
+    assert report.text.split() == WIRE.split()
+    assert [zone.zone for zone in report.zones] == ["lead", "body", "body"]
+    assert "DEIR EZ-ZOR" in {place.text for place in report.locations}
+    assert all(report.text[p.start : p.end] == p.text for p in report.locations)
+
+
+@pytest.mark.parametrize("text", [LIST, "", "One.\n\nTwo.", "Short\nlines\nof verse", WIRE + "x" * 200])
+def test_other_line_breaks_are_the_writers(text: str) -> None:
+    assert unwrapped(text) == text
+
+
+@given(st.text(alphabet="ab \n.", max_size=400))
+def test_unwrapping_keeps_every_offset(text: str) -> None:
+    read = unwrapped(text)
+    assert [a for a, b in zip(text, read, strict=True) if a != b and (a, b) != ("\n", " ")] == []
 
 
 # ---------------------------------------------------------------- what is a name
