@@ -79,6 +79,8 @@ def find_surfaces(gazetteer: Gazetteer, writing: Writing) -> list[Surface]:
 def _surface(gazetteer: Gazetteer, writing: Writing, hit: Hit) -> Surface | None:
     if writing.text[hit.start : hit.end].islower() and gazetteer.asks_for_capital(hit):
         return None  # nine hits of ten
+    if hit.spelled and writing.shouts_at(hit.start):
+        return None  # what sounds like a name has to look like one, and here all words do
     start, end = _without_article(writing.text, hit), _with_last_dot(writing.text, hit.start, hit.end)
     surface = writing.text[start:end]
     if _letters(surface) < (MIN_LETTERS if not surface.isupper() and "." not in surface else 2):

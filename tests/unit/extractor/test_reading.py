@@ -119,6 +119,12 @@ def test_a_line_that_ends_with_its_column_goes_on(reader: Reader) -> None:
     assert all(report.text[p.start : p.end] == p.text for p in report.locations)
 
 
+def test_in_capitals_no_word_is_taken_for_a_name_that_it_sounds_like(reader: Reader) -> None:
+    report = reader.read_text("SYRIA, 3 JAN -- A SOLDIER WAS WOUNDED AT THE FRONT, REBELS SAID, AND TAKEN TO HOSPITAL.")
+    assert [actor.id for actor in report.actors] == []
+    assert [place.text for place in report.locations] == ["SYRIA"]
+
+
 @pytest.mark.parametrize("text", [LIST, "", "One.\n\nTwo.", "Short\nlines\nof verse", WIRE + "x" * 200])
 def test_other_line_breaks_are_the_writers(text: str) -> None:
     assert unwrapped(text) == text
