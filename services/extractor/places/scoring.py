@@ -69,8 +69,9 @@ def naming(meaning: Meaning, written: str, weights: Weights) -> float:
     place = meaning.place
     if place is None:
         return 0.0
-    is_own = not meaning.flags & ALTERNATE or _is_native(written, place)
-    named = weights.own_name + (weights.capital if place.capital else 0.0) if is_own else 0.0
+    is_own = not meaning.flags & ALTERNATE
+    named = weights.own_name if is_own or _is_native(written, place) else 0.0
+    named += weights.capital if is_own and place.capital else 0.0
     if meaning.flags & WORD:
         named += weights.word + (0.0 if place.population >= MIN_CITY else weights.small_word)
         named += 0.0 if is_own else weights.other_word
