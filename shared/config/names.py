@@ -74,6 +74,11 @@ class Name(ItemModel):
         """All spellings that stand for it wherever they are, its display name first."""
         return tuple(dict.fromkeys(s for s in (self.name, *self.aliases) if s))
 
+    @property
+    def shown(self) -> str:
+        """What reports and alerts call it."""
+        return (*self.spellings, *self.ambiguous)[0]
+
 
 def parse_names(document: Document) -> Parsed[Name]:
     """The names of a ``names.yaml``. Raises ConfigError where the document as a whole is wrong."""

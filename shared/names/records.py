@@ -8,6 +8,8 @@ ActorKind = Literal[
     "armed_group", "state_force", "state", "coalition", "militia", "political", "international_force", "proposed"
 ]
 AREA_FEATURES = frozenset({"country", "region"})
+# Ids of a desk's own places and actors; no list's begin so.
+OWN_PREFIX = "own:"
 
 
 class Place(Struct, frozen=True, kw_only=True):

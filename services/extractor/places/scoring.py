@@ -8,7 +8,7 @@ from services.extractor.places.containment import contains
 from services.extractor.places.vocabulary import Kind
 from services.extractor.places.weights import Weights
 from shared.geo import distance_km
-from shared.names.compile import ALTERNATE, KEY, WORD
+from shared.names.compile import ALTERNATE, DESK, KEY, WORD
 from shared.names.gazetteer import Meaning
 from shared.names.records import Place
 
@@ -60,12 +60,13 @@ def prominence(place: Place, weights: Weights) -> float:
 
 def naming(meaning: Meaning, weights: Weights) -> float:
     """How well this name stands for this place."""
+    own = weights.own if meaning.flags & DESK else 0.0
     if meaning.flags & KEY:
-        return weights.by_key * meaning.doubt
+        return own + weights.by_key * meaning.doubt
     place, is_own = meaning.place, not meaning.flags & ALTERNATE
     if place is None:
         return 0.0
-    named = weights.own_name + (weights.capital if place.capital else 0.0) if is_own else 0.0
+    named = own + (weights.own_name + (weights.capital if place.capital else 0.0) if is_own else 0.0)
     if meaning.flags & WORD:
         named += weights.word + (0.0 if place.population >= MIN_CITY else weights.small_word)
         named += 0.0 if is_own else weights.other_word
