@@ -51,7 +51,7 @@ class Surface:
     @property
     def is_guess(self) -> bool:
         """Whether only a spelling that leaves much open says what it may mean: a listed name within it is surer."""
-        return all(m.flags & KEY and m.doubt >= GUESS for m in self.meanings)
+        return all(m.flags & KEY and not m.flags & DESK and m.doubt >= GUESS for m in self.meanings)
 
     @property
     def is_country(self) -> bool:

@@ -55,6 +55,10 @@ class Name(ItemModel):
             raise ValueError(
                 "an actor has no point and no single country. Remove lat, lon and country; write countries: [...]"
             )
+        elif self.same_as is not None and (self.countries or self.parents):
+            raise ValueError(
+                "an actor with same_as has the listed one's countries and parents. Remove them, or same_as"
+            )
         return self
 
     def _check_place(self) -> None:

@@ -1,6 +1,6 @@
 """All names that texts are read with: the compiled ones, and the desk's own as they stand."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 from shared.config.history import History, Item
@@ -16,35 +16,24 @@ Refused = dict[str, str]  # by id of the name, why
 class LiveNames:
     """Names of places and actors. One thread edits; any may look names up meanwhile."""
 
-    def __init__(self, listed: Gazetteer) -> None:
+    def __init__(self, listed: Gazetteer, history: History | None = None) -> None:
         self.listed, self.own = listed, OwnNames()
-        self._versions: dict[str, int] = {}
-        self._edits = 0
+        self._history = History() if history is None else history
+        self._taken = 0
+        self.sync()
 
     @property
     def version(self) -> str:
         """Which names these are: the compiled ones' version, and how many edits of own names there ever were."""
-        return f"{self.listed.version}+own-{self._edits}" if self._edits else self.listed.version
+        return f"{self.listed.version}+own-{self._taken}" if self._taken else self.listed.version
 
-    # ---------------------------------------------------------------- edits
-
-    def sync(self, history: History) -> Refused:
-        """Takes over whatever has changed in the history of own names. Returns those that cannot be taken."""
-        versions = list(history.versions.items())
-        return self._take([name_id for name_id, version in versions if self._versions.get(name_id) != version], history)
-
-    def take(self, name_id: str, history: History) -> Refused:
-        """Takes over one name as it stands in the history."""
-        return self._take([name_id], history)
-
-    def _take(self, name_ids: Iterable[str], history: History) -> Refused:
+    def sync(self) -> Refused:
+        """Takes over every edit since the last time. Returns why some names cannot be taken."""
+        edited = self._history.edited[self._taken :]
         refused: Refused = {}
         added = []
-        for name_id in name_ids:
-            item = history.items.get(name_id)
-            version = history.versions.get(name_id, 0)
-            self._edits += version - self._versions.get(name_id, 0)
-            self._versions[name_id] = version
+        for name_id in dict.fromkeys(edited):
+            item = self._history.items.get(name_id)
             try:
                 if item is not None:
                     added.append(self._judged(item))
@@ -53,6 +42,7 @@ class LiveNames:
                 refused[name_id] = str(error)
             self.own.remove(name_id)
         self.own.put(added)
+        self._taken += len(edited)
         return refused
 
     def _judged(self, item: Item) -> tuple[Name, Meaning]:

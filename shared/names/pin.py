@@ -1,14 +1,17 @@
 """Pinning: the names in a watch to ids, when it is saved. Ambiguous names are refused with the candidates."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from shared.config import text_query
+from shared.config.text_query import Either, Phrase, Query
 from shared.config.watches import ActorClause, Condition, PlaceClause, Watch
 from shared.geo import distance_km
-from shared.names.compile import KEY
+from shared.names import overmatch
+from shared.names.compile import DESK, KEY
 from shared.names.fold import fold_name
 from shared.names.gazetteer import Gazetteer, Meaning
+from shared.names.live import LiveNames
 from shared.names.records import LexiconActor, Place
 
 # Of namesakes, one that ten times as many people live in is meant; places so near each other are one place twice.
@@ -32,15 +35,17 @@ class Pinned:
     notes: list[str] = field(default_factory=list)
 
 
-def pin(watch: Watch, names: Gazetteer) -> Pinned:
+def pin(watch: Watch, names: LiveNames) -> Pinned:
     """The watch with ids for its names. Raises AmbiguousNameError, or ValueError where nothing is left to look for."""
     pinned = Pinned(watch)
     when = _pin_condition(watch.when, names, pinned.notes)
+    for words in dict.fromkeys(_enough_alone(watch.when)):
+        pinned.notes.extend(overmatch.notes(words.lower()))  # a phrase is looked for whatever its case
     pinned.watch = watch.model_copy(update={"when": when})
     return pinned
 
 
-def _pin_condition(condition: Condition, names: Gazetteer, notes: list[str]) -> Condition:
+def _pin_condition(condition: Condition, names: LiveNames, notes: list[str]) -> Condition:
     if condition.place is not None:
         return Condition.model_validate(
             {"place": _pin_place(condition.place, names, notes).model_dump(exclude_defaults=True)}
@@ -59,6 +64,23 @@ def _pin_condition(condition: Condition, names: Gazetteer, notes: list[str]) -> 
     return condition
 
 
+def _enough_alone(condition: Condition) -> Iterator[str]:
+    """Phrases that fulfil a condition whatever else the report says."""
+    if condition.text is not None:
+        yield from _phrases_alone(text_query.parse(condition.text.query))
+    for child in condition.any or (condition.all if len(condition.all) == 1 else ()):
+        yield from _enough_alone(child)
+
+
+def _phrases_alone(query: Query) -> Iterator[str]:
+    match query:
+        case Phrase(words):
+            yield words
+        case Either(operands):
+            for operand in operands:
+                yield from _phrases_alone(operand)
+
+
 def _refuse_nothing(words: str) -> None:
     if not fold_name(words).strip():
         raise ValueError(f"nothing to look for in {words!r}. Write letters or digits")
@@ -67,7 +89,7 @@ def _refuse_nothing(words: str) -> None:
 # ---------------------------------------------------------------- places
 
 
-def _pin_place(clause: PlaceClause, names: Gazetteer, notes: list[str]) -> PlaceClause:
+def _pin_place(clause: PlaceClause, names: LiveNames, notes: list[str]) -> PlaceClause:
     if clause.lat is not None or not (clause.name or clause.id or clause.geoname_id):
         return clause
     found = _places(clause, names)
@@ -76,34 +98,40 @@ def _pin_place(clause: PlaceClause, names: Gazetteer, notes: list[str]) -> Place
         found = _taken_by_key(clause, by_key, notes)
     if not found:
         return _unknown_place(clause, notes)
-    place = _the_one(clause, found)
+    place = the_one(clause, found)
     if place.is_area and clause.within_km is not None:
         raise AmbiguousNameError(
             f"{place.name} is a {place.feature}, which has no radius. Remove within_km, or name a town"
         )
     pins = {"id": place.id, "geoname_id": place.geoname_id, "lat": place.lat, "lon": place.lon}
-    country = clause.country or (place.country,)
+    country = clause.country or ((place.country,) if place.country else ())
     return clause.model_copy(
         update={**pins, "feature": place.feature, "country": country, "name": clause.name or place.name}
     )
 
 
-def _places(clause: PlaceClause, names: Gazetteer, *, by_key: bool = False) -> list[Place]:
+def _places(clause: PlaceClause, names: LiveNames, *, by_key: bool = False) -> list[Place]:
     wanted = clause.id or (f"gn:{clause.geoname_id}" if clause.geoname_id else None)
     if wanted:
         place = names.place_by_id(wanted)
         if place is None:
             raise AmbiguousNameError(f"no place has the id {wanted}. Check it, or give a name")
         return [place]
+    return places_called(clause, names, by_key=by_key)
+
+
+def places_called(clause: PlaceClause, names: Gazetteer | LiveNames, *, by_key: bool = False) -> list[Place]:
+    """The places that bear a name, in the countries that the clause allows: those that the desk says, or all."""
     meanings = [m for m in names.lookup(clause.name or "") if m.place is not None and bool(m.flags & KEY) == by_key]
-    places = [m.place for m in _own_names_first(meanings) if m.place is not None]
-    return [place for place in places if not clause.country or place.country in clause.country]
+    allowed = [m for m in meanings if m.place and (not clause.country or m.place.country in clause.country)]
+    said = [m for m in allowed if m.flags & DESK]
+    return [m.place for m in _own_names_first(said or allowed) if m.place is not None]
 
 
 def _taken_by_key(clause: PlaceClause, found: list[Place], notes: list[str]) -> list[Place]:
     """The one place that the name's sound joins it to; none where it is not clear which, for nobody said so."""
     try:
-        place = _the_one(clause, found)
+        place = the_one(clause, found)
     except AmbiguousNameError:
         shown = "; ".join(map(_shown, found[:MOST_CANDIDATES]))
         notes.append(f"'{clause.name}' sounds like {shown}. If one of them is meant, give its id")
@@ -118,15 +146,16 @@ def _own_names_first(meanings: list[Meaning]) -> list[Meaning]:
     return sorted(meanings, key=lambda m: m.flags & 1)
 
 
-def _the_one(clause: PlaceClause, found: list[Place]) -> Place:
+def the_one(clause: PlaceClause, found: list[Place], remedy: str = "Add country: or id: to choose") -> Place:
+    """The place that is meant, of several that bear a name. Raises AmbiguousNameError where that is not clear."""
     ranked = sorted(_without_eponyms(found), key=lambda p: (_rank(p), p.population), reverse=True)
     best = ranked[0]
-    if best.feature != "populated_place" and not best.order:
+    if best.feature != "populated_place" and not best.order and not best.is_own:
         return best
     rivals = [p for p in ranked[1:] if distance_km(p.lat, p.lon, best.lat, best.lon) > SAME_PLACE_KM]
-    if rivals and rivals[0].population * CLEAR_RATIO > best.population:
+    if rivals and (best.is_own or rivals[0].population * CLEAR_RATIO > best.population):
         shown = "; ".join(map(_shown, [best, *rivals][:MOST_CANDIDATES]))
-        raise AmbiguousNameError(f"'{clause.name}' may be: {shown}. Add country: or id: to choose")
+        raise AmbiguousNameError(f"'{clause.name}' may be: {shown}. {remedy}")
     return best
 
 
@@ -149,7 +178,8 @@ def _shown(place: Place) -> str:
 
 def _unknown_place(clause: PlaceClause, notes: list[str]) -> PlaceClause:
     _refuse_nothing(clause.name or "")
-    notes.append(f"no gazetteer knows the place '{clause.name}': its name is looked for in the text")
+    notes.append(f"no gazetteer knows the place '{clause.name}': it is looked for in the text, in any spelling")
+    notes.extend(overmatch.notes(clause.name or ""))
     if clause.within_km is not None:
         notes.append(f"'{clause.name}' has no known point, so within_km has no effect")
     return clause.model_copy(update={"unknown": True})
@@ -158,24 +188,32 @@ def _unknown_place(clause: PlaceClause, notes: list[str]) -> PlaceClause:
 # ---------------------------------------------------------------- actors
 
 
-def _pin_actor(clause: ActorClause, names: Gazetteer, notes: list[str]) -> ActorClause:
+def _pin_actor(clause: ActorClause, names: LiveNames, notes: list[str]) -> ActorClause:
     if clause.id:
-        if clause.id not in names.actor_of:
+        actor = names.actor_by_id(clause.id)
+        if actor is None:
             raise AmbiguousNameError(f"no actor has the id {clause.id}. Check it, or give a name")
-        return clause.model_copy(update={"name": clause.name or names.actor_of[clause.id].name})
-    meanings = [m for m in names.lookup(clause.name or "") if m.actor is not None]
-    listed = [m for m in meanings if not m.flags & KEY]
-    found = {m.actor.id: m.actor for m in listed or meanings if m.actor is not None}
-    if not listed and len(found) == 1:
-        notes.append(
-            f"no list has '{clause.name}': it is taken for {next(iter(found.values())).name}, which sounds alike"
-        )
+        return clause.model_copy(update={"name": clause.name or actor.name})
+    found = actors_called(clause.name or "", names)
+    if not found and (by_key := actors_called(clause.name or "", names, by_key=True)):
+        found = by_key
+        if len(found) == 1:
+            notes.append(
+                f"no list has '{clause.name}': it is taken for {next(iter(found.values())).name}, which sounds alike"
+            )
     if len(found) > 1:
         shown = "; ".join(f"{actor.name} (id: {actor.id})" for actor in found.values())
         raise AmbiguousNameError(f"'{clause.name}' may be: {shown}. Give the id to choose")
     if not found:
         _refuse_nothing(clause.name or "")
-        notes.append(f"no lexicon knows the actor '{clause.name}': its name is looked for in the text")
+        notes.append(f"no lexicon knows the actor '{clause.name}': it is looked for in the text, in any spelling")
+        notes.extend(overmatch.notes(clause.name or ""))
         return clause.model_copy(update={"unknown": True})
-    actor: LexiconActor = next(iter(found.values()))
-    return clause.model_copy(update={"id": actor.id})
+    return clause.model_copy(update={"id": next(iter(found))})
+
+
+def actors_called(name: str, names: Gazetteer | LiveNames, *, by_key: bool = False) -> dict[str, LexiconActor]:
+    """The actors that bear a name, by id: those that the desk says, or all."""
+    meanings = [m for m in names.lookup(name) if m.actor is not None and bool(m.flags & KEY) == by_key]
+    said = [m for m in meanings if m.flags & DESK]
+    return {m.actor.id: m.actor for m in said or meanings if m.actor is not None}

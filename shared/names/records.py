@@ -38,6 +38,11 @@ class Place(Struct, frozen=True, kw_only=True):
         return self.feature in AREA_FEATURES
 
     @property
+    def is_own(self) -> bool:
+        """Whether the place is of a desk's own names."""
+        return self.id.startswith(OWN_PREFIX)
+
+    @property
     def is_curated(self) -> bool:
         """Whether the place is of Tocsin's own list."""
         return self.id.startswith("tocsin:")

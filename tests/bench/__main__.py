@@ -16,6 +16,7 @@ from services.extractor.read import Reader
 from shared.config.history import Item
 from shared.names import gazetteer, lexicon
 from shared.names.fold import fold
+from shared.names.lexicon import ActorParts
 from shared.times import utc_now
 from tests.bench.texts import pages, plain_texts
 
@@ -69,7 +70,7 @@ def _start_up() -> None:
 
 
 def _matching(reader: Reader, texts: list[str]) -> None:
-    index = WatchIndex(lexicon.with_parts(lexicon.load()))
+    index = WatchIndex(ActorParts(lexicon.load()))
     now = utc_now()
     for number in range(WATCHES):
         lat, lon = (number * 7 % 160) - 80, (number * 13 % 360) - 180

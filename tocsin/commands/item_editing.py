@@ -1,4 +1,4 @@
-"""``tocsin watch|source|receiver|silence add|edit|remove|restore|adopt|release``: edits, each a new version."""
+"""``tocsin watch|source|receiver|silence|name add|edit|remove|restore|adopt|release``: edits, each a new version."""
 
 import shlex
 from collections.abc import Awaitable, Callable

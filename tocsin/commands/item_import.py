@@ -1,4 +1,4 @@
-"""``tocsin watch|source|receiver|silence import``: a file's differences as edits."""
+"""``tocsin watch|source|receiver|silence|name import``: a file's differences as edits."""
 
 import sys
 from collections.abc import Iterator
@@ -57,7 +57,7 @@ async def _import(
     from shared.config.yaml_file import ConfigError
     from shared.times import utc_now
     from tocsin.config_items.imports import plan_import
-    from tocsin.config_items.session import names, writing
+    from tocsin.config_items.session import writing
 
     async with writing(address, kind) as (writer, chronicle):
         try:
@@ -67,7 +67,7 @@ async def _import(
             parsed = parse_items(document, kind.key, kind.model)
         except ConfigError as error:
             fail(str(error))
-        plan = plan_import(kind, chronicle, parsed, names, utc_now(), by=by, prune=prune)
+        plan = plan_import(kind, chronicle, parsed, writer.beside, utc_now(), by=by, prune=prune)
         return plan, [] if dry_run else await writer.publish(kind, plan.changes)
 
 

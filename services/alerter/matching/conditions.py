@@ -1,6 +1,6 @@
 """Conditions of a watch, compiled: each tells what could wake it, and the evidence by which a report fulfils it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,7 +11,10 @@ from shared.config.watches import ActorClause, Condition, PlaceClause, TextClaus
 from shared.events import Actor, Evidence, Location, Zone
 from shared.geo import cells_within, distance_km
 from shared.names.fold import fold_name
+from shared.names.lexicon import ActorParts
 from shared.names.records import AREA_FEATURES
+from shared.names.unknown import Found, NamePattern
+from shared.names.unknown import Trigger as KeyTrigger
 
 MOST_EVIDENCE = 3
 Triggers = frozenset[Trigger] | None  # None: nothing in particular; the watch must be tried on every report
@@ -152,6 +155,33 @@ class HasPhrase:
         return [view.evidence(start, end, zone, f"says '{self.words}'")]
 
 
+@dataclass(frozen=True, slots=True)
+class HasName:
+    """A name that nothing knows, in any spelling."""
+
+    pattern: NamePattern
+
+    @property
+    def triggers(self) -> Triggers:
+        """Its longest words as written, and its keys."""
+        return frozenset({*(("word", word) for word in self.pattern.words), *self.pattern.triggers})
+
+    def evidence(self, view: ReportView) -> list[Evidence] | None:
+        """Where the name stands outside boilerplate, one of each spelling."""
+        first: dict[str, Found] = {}
+        for found in self.pattern.find(view.report.text, view.folded, view.heard):
+            if view.zone_at(found.start) != "boilerplate":
+                first.setdefault(view.report.text[found.start : found.end].casefold(), found)
+        shown = list(first.values())[:MOST_EVIDENCE]
+        return [view.evidence(f.start, f.end, view.zone_at(f.start), self._why(view, f)) for f in shown] or None
+
+    def _why(self, view: ReportView, found: Found) -> str:
+        spelling = view.report.text[found.start : found.end]
+        if found.is_exact:
+            return f"says '{self.pattern.name}'"
+        return f"says '{spelling}', which sounds like '{self.pattern.name}'"
+
+
 # ---------------------------------------------------------------- all, any, none
 
 
@@ -216,11 +246,19 @@ class NoneOf:
         return None if any(child.evidence(view) is not None for child in self.children) else []
 
 
+def sounds_wanted(node: Node) -> Iterator[KeyTrigger]:
+    """The keys of all unknown names in a condition: a report is heard for them before any condition is asked."""
+    if isinstance(node, HasName):
+        yield from node.pattern.triggers
+    for child in node.children if isinstance(node, (All, AnyOf, NoneOf)) else ():
+        yield from sounds_wanted(child)
+
+
 # ---------------------------------------------------------------- compiling
 
 
-def compile_condition(condition: Condition, parts: Mapping[str, frozenset[str]]) -> Node:
-    """The node for a condition whose names are pinned. ``parts``: each actor's id to its own and its parts'."""
+def compile_condition(condition: Condition, parts: ActorParts) -> Node:
+    """The node for a condition whose names are pinned, with actors' parts as they stand now."""
     if condition.place is not None:
         return _place(condition.place)
     if condition.actor is not None:
@@ -244,14 +282,14 @@ def _place(clause: PlaceClause) -> Node:
     return InCountries(frozenset(clause.country))
 
 
-def _actor(clause: ActorClause, parts: Mapping[str, frozenset[str]]) -> Node:
+def _actor(clause: ActorClause, parts: ActorParts) -> Node:
     if clause.unknown or clause.id is None:
         return _name_in_text(clause.name or "")
-    return IsActor(parts.get(clause.id, frozenset({clause.id})) if clause.parts else frozenset({clause.id}))
+    return IsActor(parts.of(clause.id) if clause.parts else frozenset({clause.id}))
 
 
 def _name_in_text(name: str) -> Node:
-    return _phrase(name, ())
+    return HasName(NamePattern(name))
 
 
 def _phrase(words: str, zones: tuple[Zone, ...]) -> Node:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from shared.config.beside import Beside
 from shared.config.history import Chronicle
 from shared.config.kinds import BY_NAME, Kind
 from shared.events import ConfigChanged
@@ -33,7 +34,7 @@ class Desk:
         path.unlink(missing_ok=True)
         if text is not None:
             path.write_text(text, encoding="utf-8")
-        plan = plan_file(self.folder, kind, self.history, lambda: self.names, NOW)
+        plan = plan_file(self.folder, kind, self.history, Beside(lambda: self.names), NOW)
         assert all(self.history.apply(edit) for edit in plan.edits)
         return plan
 

@@ -20,20 +20,17 @@ class Desk:
     """Own names, edited one by one."""
 
     def __init__(self, names: Gazetteer) -> None:
-        self.history, self.names = History(), LiveNames(names)
+        self.history = History()
+        self.names = LiveNames(names, self.history)
         self.reader = Reader(self.names)
 
     def edit(self, name_id: str, body: dict[str, Any] | None) -> Refused:
         """Adds, replaces or (None) removes a name."""
-        self.apply(name_id, body)
-        return self.names.take(name_id, self.history)
-
-    def apply(self, name_id: str, body: dict[str, Any] | None) -> None:
-        """Writes an edit down, and takes nothing over."""
         made = {"id": name_id, **body} if body else None
         version = self.history.versions.get(name_id, 0)
         change = ConfigChanged(id=name_id, based_on=version, owner="desk", changed_at=NOW, created_at=NOW, body=made)
         assert self.history.apply(change)
+        return self.names.sync()
 
     def places(self, text: str) -> list[tuple[str, str]]:
         """What is found: text and id."""
@@ -159,8 +156,8 @@ def test_what_is_taken_over_at_once_is_what_edits_one_by_one_come_to(desk: Desk,
     desk.edit("gone", BAND)
     desk.edit("gone", None)
     desk.edit("sun", BAND)
-    fresh = LiveNames(names)
-    assert fresh.sync(desk.history) == {}
+    fresh = LiveNames(names, desk.history)
+    assert fresh.sync() == {}
     assert fresh.own == desk.names.own
     assert fresh.version == desk.names.version == f"{names.version}+own-6"
 
