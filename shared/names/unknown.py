@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from shared.names.fold import Folded, fold, fold_name
+from shared.names.frequencies import is_common
 from shared.names.inflect import forms, stems
 from shared.names.spelling_distance import SLACK, distance, limit
 from shared.names.spelling_key import FAMILIES, Family, key, readings
@@ -129,6 +130,8 @@ class NamePattern:
         if not self._patterns:
             raise ValueError(f"nothing to look for in {name!r}. Write letters or digits")
         self._readings = keyed(name)
+        # Written small, words that everybody uses are those words.
+        self._asks_for_capital = name[:1].isupper() and all(map(is_common, fold_name(name).split()))
         self.triggers: frozenset[Trigger] = frozenset(trigger for trigger, _ in self._readings)
 
     @property
@@ -138,19 +141,20 @@ class NamePattern:
 
     def find(self, text: str, folded: Folded | None = None, heard: Heard | None = None) -> list[Found]:
         """Every place where the name stands, in order; none overlap. ``folded`` and ``heard`` are those of the text."""
-        found = [*self._exact(folded or fold(text)), *self._by_sound(heard or Heard(text, Wanted(self.triggers)))]
+        found = [*self._exact(text, folded or fold(text)), *self._by_sound(heard or Heard(text, Wanted(self.triggers)))]
         kept: list[Found] = []
         for one in sorted(found, key=lambda f: (f.start, not f.is_exact, f.start - f.end)):
             if not kept or one.start >= kept[-1].end:
                 kept.append(one)
         return kept
 
-    def _exact(self, folded: Folded) -> Iterator[Found]:
+    def _exact(self, text: str, folded: Folded) -> Iterator[Found]:
         for pattern in self._patterns:
             position = folded.text.find(pattern)
             while position >= 0:
                 start, end = folded.span(position + 1, position + len(pattern) - 1)
-                yield Found(start, end, is_exact=True)
+                if not (self._asks_for_capital and text[start:end].islower()):
+                    yield Found(start, end, is_exact=True)
                 position = folded.text.find(pattern, position + 1)
 
     def _by_sound(self, heard: Heard) -> Iterator[Found]:

@@ -36,6 +36,10 @@ def test_other_names_are_not_taken_for_it(text: str) -> None:
     assert found("Tell al-Harmal", text) == []
 
 
+def test_a_name_of_common_words_counts_with_its_capital_alone() -> None:
+    assert found("Front", "The Front said so at the front, in front of the FRONT.") == ["Front", "FRONT"]
+
+
 def test_cases_of_an_unknown_name_are_found() -> None:
     assert found("Вовчий Яр", "Бої біля Вовчого Яру тривають.") == ["Вовчого Яру"]
 
