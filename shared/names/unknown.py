@@ -83,7 +83,7 @@ class Wanted:
 
     def opens(self, openings: Iterable[Trigger]) -> bool:
         """Whether a wanted key begins with one of these, each of two or three consonants."""
-        return any(opening in self._openings for opening in openings)
+        return not self._openings.keys().isdisjoint(openings)
 
 
 def _take_one(counts: Counter[Trigger], trigger: Trigger) -> None:
@@ -173,16 +173,31 @@ def stretches(text: str, wanted: Wanted) -> Iterator[tuple[int, int]]:
     a hyphen.
     """
     for match in _FIRST_WORD.finditer(text):
-        start, end = match.span()
-        is_abjad = _ABJADS[0] <= text[start] <= _ABJADS[1]
-        openings = _openings(match[0])
-        if openings is None and is_abjad and (second := _NEXT_WORD.match(text, end)):
-            openings = _joined_openings(match[0], second[2])
-        if text[start].islower() or (openings is not None and not wanted.opens(openings)):
-            continue
-        article = _ARTICLE_BEFORE.search(text, max(0, start - 5), start) if text[start - 1 : start] in _JOINTS else None
-        for last in _ends(text, end, MOST_ABJAD_WORDS if is_abjad else MOST_WORDS):
-            yield article.start() if article else start, last
+        word, end = match[0], match.end()
+        if _ABJADS[0] <= word[0] <= _ABJADS[1]:
+            yield from _abjad_stretches(text, match.start(), end, word, wanted)
+        elif not word[0].islower() and ((openings := _openings(word)) is None or wanted.opens(openings)):
+            start = _with_article(text, match.start())
+            for last in _ends(text, end, MOST_WORDS):
+                yield start, last
+
+
+def _abjad_stretches(text: str, start: int, end: int, word: str, wanted: Wanted) -> Iterator[tuple[int, int]]:
+    openings = _openings(word)
+    if openings is None:  # with so little to hear, a name goes on
+        following = _NEXT_WORD.match(text, end)
+        if following is None:
+            return
+        openings = _joined_openings(word, following[2])
+    if openings is None or wanted.opens(openings):
+        for last in _ends(text, end, MOST_ABJAD_WORDS):
+            yield start, last
+
+
+def _with_article(text: str, start: int) -> int:
+    before = text[start - 1 : start]
+    article = _ARTICLE_BEFORE.search(text, max(0, start - 5), start) if before in _JOINTS else None
+    return article.start() if article else start
 
 
 def _ends(text: str, end: int, most: int) -> Iterator[int]:

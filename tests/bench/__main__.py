@@ -18,6 +18,7 @@ from shared.names import gazetteer, lexicon
 from shared.names.fold import fold
 from shared.names.lexicon import ActorParts
 from shared.times import utc_now
+from tests.bench import live_names
 from tests.bench.texts import pages, plain_texts
 
 ROUNDS = 5
@@ -59,6 +60,7 @@ def main() -> None:
     row("HTML to text alone (trafilatura, fast)", bare_us, "us")
     row("read a page", html_us, "us", f"{100 * (html_us / bare_us - 1):+.0f} % beside it")
     _matching(reader, texts)
+    live_names.main()
     row("memory of this process", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "MB")
 
 
