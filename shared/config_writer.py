@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from aiokafka import AIOKafkaProducer
 
@@ -24,14 +25,19 @@ class NotReadBackError(DependencyDownError):
 class Writer:
     """Writes to topics whose chronicles (by key of the kind) somebody else keeps in step meanwhile.
 
-    Chronicles of the kinds that an item is judged by may be among them.
+    Chronicles of the kinds that an item is judged by may be among them. ``folder``: where files lie that items name.
     """
 
     def __init__(
-        self, producer: AIOKafkaProducer, chronicles: Mapping[str, Chronicle], listed: Listed, now: Clock
+        self,
+        producer: AIOKafkaProducer,
+        chronicles: Mapping[str, Chronicle],
+        listed: Listed,
+        now: Clock,
+        folder: Path | None = None,
     ) -> None:
         self._producer, self.chronicles, self._now = producer, chronicles, now
-        self.beside = Beside(listed, chronicles)
+        self.beside = Beside(listed, chronicles, folder)
         self._drafting = asyncio.Lock()  # so that names are loaded once
 
     async def write(self, kind: Kind, wanted: Wanted) -> Draft:

@@ -74,7 +74,7 @@ def _config(config: Path) -> Iterator[Finding]:
     except ConfigError as error:
         yield Finding("tocsin.yaml", "bad", str(error))
     names = gazetteer.load()
-    beside = Beside(lambda: names, chronicles(config, lambda: names))
+    beside = Beside(lambda: names, chronicles(config, lambda: names), config)
     for kind in KINDS:
         plan = plan_file(config, kind, Chronicle(), beside, utc_now())
         for problem in plan.errors:

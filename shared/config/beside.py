@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared.config.history import History
@@ -17,11 +18,14 @@ Listed = Callable[[], "Gazetteer"]
 class Beside:
     """Compiled names, and the items in force by key of their kind; a kind that is not known here is not among them.
 
-    ``coming``: ids of items of the same kind that are judged together with it, and may refer to one another.
+    ``folder``: where files lie that items name. ``coming``: ids of items of the same kind that are judged together with
+    it, and may refer to one another.
     """
 
-    def __init__(self, listed: Listed, histories: Mapping[str, History] | None = None) -> None:
-        self._listed, self._histories = listed, histories or {}
+    def __init__(
+        self, listed: Listed, histories: Mapping[str, History] | None = None, folder: Path | None = None
+    ) -> None:
+        self._listed, self._histories, self.folder = listed, histories or {}, folder
         self._live: list[LiveNames] = []  # shared with its copies
         self.coming: frozenset[str] = frozenset()
 

@@ -107,7 +107,7 @@ def _refuse_secrets(receiver: Receiver) -> None:
 def _watch(watch: Watch, beside: Beside) -> Body:
     from shared.names.pin import pin
 
-    pinned = pin(watch, beside.names())
+    pinned = pin(watch, beside.names(), beside.folder)
     notes = [*pinned.notes, *_about_receivers(watch, beside)]
     return Body(pinned.watch.model_dump(mode="json", exclude_defaults=True), notes)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from shared.config import text_query
 from shared.config.text_query import Either, Phrase, Query
@@ -35,29 +36,39 @@ class Pinned:
     notes: list[str] = field(default_factory=list)
 
 
-def pin(watch: Watch, names: LiveNames) -> Pinned:
-    """The watch with ids for its names. Raises AmbiguousNameError, or ValueError where nothing is left to look for."""
+def pin(watch: Watch, names: LiveNames, folder: Path | None = None) -> Pinned:
+    """The watch with ids for its names, and geometries for its shapes, whose files lie in the folder.
+
+    Raises AmbiguousNameError, or ValueError where nothing is left to look for.
+    """
     pinned = Pinned(watch)
-    when = _pin_condition(watch.when, names, pinned.notes)
+    when = _pin_condition(watch.when, _Pinning(names, folder, pinned.notes))
     for words in dict.fromkeys(_enough_alone(watch.when)):
         pinned.notes.extend(overmatch.notes(words.lower()))  # a phrase is looked for whatever its case
     pinned.watch = watch.model_copy(update={"when": when})
     return pinned
 
 
-def _pin_condition(condition: Condition, names: LiveNames, notes: list[str]) -> Condition:
+@dataclass(frozen=True, slots=True)
+class _Pinning:
+    """What names and shapes are looked up in, and where remarks go."""
+
+    names: LiveNames
+    folder: Path | None
+    notes: list[str]
+
+
+def _pin_condition(condition: Condition, by: _Pinning) -> Condition:
     if condition.place is not None:
-        return Condition.model_validate(
-            {"place": _pin_place(condition.place, names, notes).model_dump(exclude_defaults=True)}
-        )
+        return Condition.model_validate({"place": _pin_place(condition.place, by).model_dump(exclude_defaults=True)})
     if condition.actor is not None:
         return Condition.model_validate(
-            {"actor": _pin_actor(condition.actor, names, notes).model_dump(exclude_defaults=True)}
+            {"actor": _pin_actor(condition.actor, by.names, by.notes).model_dump(exclude_defaults=True)}
         )
     for key in ("all", "any", "none"):
         children: Sequence[Condition] = getattr(condition, key)
         if children:
-            return Condition.model_validate({key: [_pin_condition(child, names, notes) for child in children]})
+            return Condition.model_validate({key: [_pin_condition(child, by) for child in children]})
     if condition.text is not None:
         for words in text_query.phrases(text_query.parse(condition.text.query)):
             _refuse_nothing(words)
@@ -89,7 +100,10 @@ def _refuse_nothing(words: str) -> None:
 # ---------------------------------------------------------------- places
 
 
-def _pin_place(clause: PlaceClause, names: LiveNames, notes: list[str]) -> PlaceClause:
+def _pin_place(clause: PlaceClause, by: _Pinning) -> PlaceClause:
+    names, notes = by.names, by.notes
+    if clause.geojson is not None:
+        return _pin_shape(clause, by)
     if clause.lat is not None or not (clause.name or clause.id or clause.geoname_id):
         return clause
     found = _places(clause, names)
@@ -183,6 +197,21 @@ def _unknown_place(clause: PlaceClause, notes: list[str]) -> PlaceClause:
     if clause.within_km is not None:
         notes.append(f"'{clause.name}' has no known point, so within_km has no effect")
     return clause.model_copy(update={"unknown": True})
+
+
+def _pin_shape(clause: PlaceClause, by: _Pinning) -> PlaceClause:
+    from shared.config import shapes  # geometry is for those who save watches alone
+
+    given, label = clause.geojson, clause.name
+    if isinstance(given, str):
+        label = label or given
+        given = shapes.read_file(by.folder, given)
+    try:
+        geometry = shapes.geometry_of(given, has_radius=clause.within_km is not None)
+    except shapes.ShapeError as error:
+        raise shapes.ShapeError(f"{label or 'geojson'}: {error}") from error
+    by.notes.append(f"{label or 'the shape'}: {shapes.told(geometry)}")
+    return clause.model_copy(update={"geojson": geometry, "name": label or "the shape"})
 
 
 # ---------------------------------------------------------------- actors

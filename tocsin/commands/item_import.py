@@ -82,7 +82,8 @@ def _document(kind: "Kind", file: str, content: bytes, chronicle: "Chronicle") -
             raise ConfigError(name, "looks like OPML, which lists feeds", "Use 'tocsin source import'")
         return opml.read(content, name, [item.text for item in chronicle.items.values()])
     try:
-        return given.as_file(parse(content.decode("utf-8-sig"), name), kind)
+        found = parse(content.decode("utf-8-sig"), name)
+        return given.as_file(given.with_shapes(found, Path() if file == "-" else Path(file).parent), kind)
     except UnicodeDecodeError as error:
         raise ConfigError(name, "not UTF-8 text", "Save the file as UTF-8") from error
 

@@ -16,13 +16,13 @@ def lint(folder: Path, kind: Kind, listed: Listed, in_force: Mapping[str, Histor
 
     ``in_force``, by key: items of other owners are beside it too.
     """
-    return plan_file(folder, kind, Chronicle(), Beside(listed, chronicles(folder, listed, in_force)), utc_now())
+    return plan_file(folder, kind, Chronicle(), Beside(listed, chronicles(folder, listed, in_force), folder), utc_now())
 
 
 def chronicles(folder: Path, listed: Listed, in_force: Mapping[str, History] | None = None) -> dict[str, Chronicle]:
     """A folder's items by key of their kind, as if they had just been published upon what others own."""
     made = {kind.key: _of_others(kind, (in_force or {}).get(kind.key)) for kind in KINDS}
-    beside = Beside(listed, made)
+    beside = Beside(listed, made, folder)
     for kind in KINDS:
         for edit in plan_file(folder, kind, made[kind.key], beside, utc_now()).edits:
             made[kind.key].apply(edit)

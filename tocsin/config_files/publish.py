@@ -12,6 +12,7 @@ from shared import log, metrics
 from shared.config.beside import Listed
 from shared.config.history import Chronicle
 from shared.config.kinds import KINDS, Kind
+from shared.config.shapes import FILE_ENDING
 from shared.config_writer import Writer
 from shared.events import ConfigChanged
 from shared.follow import ConfigFollower
@@ -24,9 +25,11 @@ MOST_ROUNDS = 3
 
 
 def due_after(changed: Collection[str]) -> list[Kind]:
-    """The kinds to plan anew where these files changed: a file's watches are looked up in the names beside them."""
-    is_due = {kind.name for kind in KINDS if kind.file in changed}
-    return [kind for kind in KINDS if kind.name in is_due or (kind.name == "watch" and "name" in is_due)]
+    """The kinds to plan anew where these files changed: a file's watches depend on the names and shapes beside them."""
+    due = {kind.name for kind in KINDS if kind.file in changed}
+    if "name" in due or any(name.endswith(FILE_ENDING) for name in changed):
+        due.add("watch")
+    return [kind for kind in KINDS if kind.name in due]
 
 
 class FilePublisher:
@@ -40,7 +43,7 @@ class FilePublisher:
             ConfigFollower(bootstrap, kind.topic, partial(self._note_edit, kind), self.chronicles[kind.key])
             for kind in KINDS
         ]
-        self._writer = Writer(producer, self.chronicles, listed, now)
+        self._writer = Writer(producer, self.chronicles, listed, now, folder)
         self._due: asyncio.Queue[Sequence[Kind]] = asyncio.Queue()
         self._said: dict[str, set[str]] = {}
         self._noted: dict[str, set[str]] = {}

@@ -15,6 +15,7 @@ from shared.names.lexicon import ActorParts
 from shared.names.records import AREA_FEATURES
 from shared.names.unknown import Found, NamePattern
 from shared.names.unknown import Trigger as KeyTrigger
+from shared.shape import Shape
 
 MOST_EVIDENCE = 3
 Triggers = frozenset[Trigger] | None  # None: nothing in particular; the watch must be tried on every report
@@ -90,15 +91,41 @@ class Within:
 
     def evidence(self, view: ReportView) -> list[Evidence] | None:
         """The places, and how far each is from the centre."""
-        near = [m for m in view.locations if self._counts(m) and self._km(m) <= self.radius_km]
+        near = [m for m in view.locations if counts_by_point(m) and self._km(m) <= self.radius_km]
         return _some(view, near, lambda m: f"{m.name}, {self._km(m):.0f} km from {self.centre}")
-
-    @staticmethod
-    def _counts(location: Location) -> bool:
-        return location.feature not in AREA_FEATURES and location.use == "literal"
 
     def _km(self, location: Location) -> float:
         return distance_km(self.lat, self.lon, location.lat, location.lon)
+
+
+@dataclass(frozen=True, slots=True)
+class InShape:
+    """A place in a shape, or so far from it. Countries and regions never count by their point."""
+
+    shape: Shape
+    within_km: float
+    label: str
+
+    @property
+    def triggers(self) -> Triggers:
+        """The grid cells that it reaches."""
+        return frozenset(("cell", cell) for cell in self.shape.cells(self.within_km))
+
+    def evidence(self, view: ReportView) -> list[Evidence] | None:
+        """The places, and how far each is."""
+        return _some(view, [m for m in view.locations if counts_by_point(m) and self._km(m) is not None], self._why)
+
+    def _km(self, location: Location) -> float | None:
+        return self.shape.km_from(location.lat, location.lon, self.within_km)
+
+    def _why(self, location: Location) -> str:
+        km = self._km(location)
+        return f"{location.name}, " + (f"{km:.0f} km from {self.label}" if km else f"inside {self.label}")
+
+
+def counts_by_point(location: Location) -> bool:
+    """Whether the place is where its point is, and is meant itself."""
+    return location.feature not in AREA_FEATURES and location.use == "literal"
 
 
 # ---------------------------------------------------------------- actor
@@ -275,6 +302,8 @@ def compile_condition(condition: Condition, parts: ActorParts) -> Node:
 def _place(clause: PlaceClause) -> Node:
     if clause.unknown:
         return _name_in_text(clause.name or "")
+    if isinstance(clause.geojson, dict):
+        return InShape(Shape(clause.geojson), clause.within_km or 0.0, clause.name or "the shape")
     if clause.lat is not None and clause.lon is not None and clause.within_km is not None:
         return Within(clause.lat, clause.lon, clause.within_km, clause.name or f"{clause.lat}, {clause.lon}")
     if clause.id is not None and clause.feature != "country":
