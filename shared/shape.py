@@ -10,6 +10,8 @@ from shapely.geometry import shape as to_shape
 
 from shared.geo import KM_A_DEGREE, box_around, cells_in
 
+_STEP_DEGREES, _MOST_STEPS = 0.25, 20_000
+
 
 class Shape:
     """A valid geometry (see ``shared.config.shapes``), made ready to be asked often."""
@@ -17,6 +19,8 @@ class Shape:
     def __init__(self, geometry: Mapping[str, Any]) -> None:
         self._shape = to_shape(geometry)
         self._boxes = [shapely.bounds(part) for part in shapely.get_parts(self._shape)]
+        # On the map around a point a long straight side is bent.
+        self._bendable = shapely.segmentize(self._shape, max(_STEP_DEGREES, self._shape.length / _MOST_STEPS))
         shapely.prepare(self._shape)
 
     def cells(self, reach_km: float) -> Iterator[str]:
@@ -33,7 +37,7 @@ class Shape:
             return 0.0
         if not most_km or not any(_holds(_grown(box, most_km), lat, lon) for box in self._boxes):
             return None
-        flat = shapely.transform(self._shape, lambda degrees: _kilometres(degrees, lat, lon))
+        flat = shapely.transform(self._bendable, lambda degrees: _kilometres(degrees, lat, lon))
         km = float(shapely.distance(flat, shapely.Point(0, 0)))
         return km if km <= most_km else None
 

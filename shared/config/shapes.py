@@ -32,9 +32,7 @@ class ShapeError(ValueError):
 def read_file(folder: Path | None, name: str) -> Any:
     """The JSON of a file beside the configuration. Raises ShapeError."""
     if Path(name).name != name or not name.endswith(FILE_ENDING):
-        raise ShapeError(
-            f"'{name}' is no {FILE_ENDING} file beside watches.yaml. Name one, or write the geometry itself"
-        )
+        raise ShapeError(f"'{name}' is no name of a {FILE_ENDING} file. Put one beside watches.yaml, and name it")
     if folder is None:
         raise ShapeError(f"{name} cannot be read from here. Write the geometry itself in its place")
     try:
@@ -103,6 +101,7 @@ def _parts(value: Any, depth: int) -> Iterator[Mapping[str, Any]]:
             inner = value.get("geometries")
         case _ if kind in _DEPTH:
             yield value
+            return
         case "Point" | "MultiPoint":
             raise ShapeError("a point has no outline. Write lat, lon and within_km in its stead")
         case _:
@@ -155,10 +154,8 @@ def _check_outline(part: Geometry) -> None:
     for line in lines:
         _check_line(line, is_ring=part["type"] in _AREAS)
     problem = shapely.is_valid_reason(to_shape(part))
-    if problem != "Valid Geometry" and part["type"] in _AREAS:
-        raise ShapeError(
-            f"the outline is wrong: {problem} [longitude latitude]. Draw it so that it does not cross itself"
-        )
+    if problem != "Valid Geometry":
+        raise ShapeError(f"the outline is wrong: {problem} (longitude, latitude). Draw it without crossings")
 
 
 def _lines(value: Sequence[Any], depth: int) -> Iterator[list[list[float]]]:

@@ -75,6 +75,13 @@ def _within(point: tuple[float, float], radius: float) -> dict[str, Any]:
     return {"place": {"lat": point[0], "lon": point[1], "within_km": radius}}
 
 
+def _around(point: tuple[float, float], size: float, reach: float) -> dict[str, Any]:
+    south, north = max(-90.0, point[0] - size), min(90.0, point[0] + size)
+    west, east = max(-180.0, point[1] - size), min(180.0, point[1] + size)
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    return {"place": {"name": "zone", "geojson": {"type": "Polygon", "coordinates": [ring]}, "within_km": reach}}
+
+
 _leaves = st.one_of(
     st.builds(_within, _points, st.floats(0.1, 2000)),
     st.sampled_from(COUNTRIES).map(lambda code: {"place": {"country": code}}),
@@ -82,6 +89,7 @@ _leaves = st.one_of(
     st.sampled_from(IDS).map(lambda a: {"actor": {"id": a, "parts": True}}),
     st.sampled_from(IDS).map(lambda a: {"actor": {"id": a}}),
     st.sampled_from(["Hajin", "عين عرب", "Deir Hafer"]).map(lambda name: {"place": {"name": name, "unknown": True}}),
+    st.builds(_around, _points, st.floats(0.1, 8), st.floats(0.1, 400)),
     queries().map(lambda query: {"text": query}),
     st.builds(lambda query, zone: {"text": {"query": query, "zones": [zone]}}, queries(), _zones),
 )
@@ -179,6 +187,21 @@ def test_a_country_or_region_never_matches_a_radius_by_its_point() -> None:
     for feature in ("country", "region"):
         assert not _ids(index, report("Syria", locations=(location("Syria", 0, feature=feature),)))
     assert _ids(index, report("Hajin", locations=(location("Hajin", 0),))) == ["near"]
+
+
+def test_a_place_in_a_shape_or_near_it_matches_and_a_country_never_does() -> None:
+    index = new_index()
+    line = {"type": "LineString", "coordinates": [[40.0, 35.0], [40.0, 36.0]]}
+    index.put(item("road", {"place": {"name": "road.geojson", "geojson": line, "within_km": 20}}))
+    area = _around((35.0, 40.0), 1, 1)["place"] | {"within_km": None}
+    index.put(item("zone", {"place": area}))
+    near = report("Hajin", locations=(location("Hajin", 0, lat=35.34, lon=40.14),))
+    assert _whys(index, near) == [("Hajin", "Hajin, 13 km from road.geojson"), ("Hajin", "Hajin, inside zone")]
+    far = report("Hajin", locations=(location("Hajin", 0, lat=37.0, lon=40.14),))
+    assert not _ids(index, far)
+    for feature in ("country", "region"):
+        spot = location("Syria", 0, feature=feature, lat=35.34, lon=40.14)
+        assert not _ids(index, report("Syria", locations=(spot,)))
 
 
 def test_a_disabled_watch_is_not_tried() -> None:

@@ -12,6 +12,7 @@ from shared.names import gazetteer
 from shared.names.gazetteer import Gazetteer
 from tests.unit.alerter.samples import NOW
 from tocsin.config_files.plan import FilePlan, plan_file
+from tocsin.config_files.publish import due_after
 
 RECEIVERS, WATCHES, SOURCES, SILENCES = (BY_NAME[name] for name in ("receiver", "watch", "source", "silence"))
 TWO = "sources:\n  - {id: a, url: 'http://a.org/'}\n  - {id: b, url: 'http://b.org/'}\n"
@@ -34,7 +35,7 @@ class Desk:
         path.unlink(missing_ok=True)
         if text is not None:
             path.write_text(text, encoding="utf-8")
-        plan = plan_file(self.folder, kind, self.history, Beside(lambda: self.names), NOW)
+        plan = plan_file(self.folder, kind, self.history, Beside(lambda: self.names, folder=self.folder), NOW)
         assert all(self.history.apply(edit) for edit in plan.edits)
         return plan
 
@@ -144,3 +145,54 @@ def test_no_secret_is_in_an_edit(desk: Desk) -> None:
     plan = desk.save(RECEIVERS, text)
     assert "verysecret" not in str(plan)
     assert plan.bodies["s"]["url"] == {"config": "receivers/s/url"}
+
+
+# ---------------------------------------------------------------- shapes
+
+ROAD = '{"type": "LineString", "coordinates": [[38.0, 34.0], [39.0, 35.0]]}'
+ON_ROAD = "watches:\n  - {id: w, when: {place: {geojson: road.geojson, within_km: 5}}, notify: d}\n"
+
+
+def test_a_shape_is_read_from_beside_the_file_and_travels_whole(desk: Desk) -> None:
+    (desk.folder / "road.geojson").write_text(ROAD)
+    plan = desk.save(WATCHES, ON_ROAD)
+    place = plan.bodies["w"]["when"]["place"]
+    assert place["geojson"] == {"type": "LineString", "coordinates": [[38.0, 34.0], [39.0, 35.0]]}
+    assert place["name"] == "road.geojson"
+    assert "LineString, its middle at 34.50 N, 38.50 E" in plan.notes[0]
+    assert desk.history.items["w"].text["when"] == {"place": {"geojson": "road.geojson", "within_km": 5}}
+    assert not desk.save(WATCHES, ON_ROAD).edits
+    (desk.folder / "road.geojson").write_text(ROAD.replace("35.0", "36.0"))
+    assert edits(desk.save(WATCHES, ON_ROAD)) == {"w": True}
+
+
+@pytest.mark.parametrize(
+    ("road", "place", "words"),
+    [
+        (None, "{geojson: road.geojson, within_km: 5}", "w: road.geojson cannot be read: No such file"),
+        (ROAD, "{geojson: road.geojson}", "road.geojson: a line has no inside. Add within_km"),
+        ("[1,\n2", "{geojson: road.geojson}", "road.geojson:2 is not JSON"),
+        (ROAD, "{geojson: road.geojson, lat: 3}", "a shape says itself where it is. Leave geojson"),
+        (ROAD, "{geojson: ../road.geojson}", "is no name of a .geojson file"),
+        (ROAD, "{geojson: 3}", "watches.yaml:2: w: when.place.geojson"),
+    ],
+)
+def test_a_shape_that_is_wrong_is_refused_with_line_and_remedy(
+    desk: Desk, road: str | None, place: str, words: str
+) -> None:
+    if road:
+        (desk.folder / "road.geojson").write_text(road)
+    plan = desk.save(WATCHES, f"watches:\n  - {{id: w, when: {{place: {place}}}, notify: d}}\n")
+    (error,) = plan.errors
+    assert error.place == "watches.yaml:2"
+    assert words in str(error)
+
+
+def test_names_and_shapes_are_looked_at_again_when_they_change() -> None:
+    def due(*files: str) -> list[str]:
+        return [kind.name for kind in due_after(files)]
+
+    assert due("road.geojson") == ["watch"]
+    assert due("names.yaml") == ["name", "watch"]
+    assert due("watches.yaml", "receivers.yaml") == ["receiver", "watch"]
+    assert due("notes.txt") == []
