@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shared.config.areas import Area, Areas, areas_in
 from shared.config.history import History
 
 if TYPE_CHECKING:
@@ -28,12 +29,19 @@ class Beside:
         self._listed, self._histories, self.folder = listed, histories or {}, folder
         self._live: list[LiveNames] = []  # shared with its copies
         self.coming: frozenset[str] = frozenset()
+        self._areas: Areas | None = None
 
-    def together_with(self, ids: Iterable[str]) -> "Beside":
-        """The same, for items that are judged together."""
+    def together_with(self, ids: Iterable[str], areas: Areas | None = None) -> "Beside":
+        """The same, for items that are judged together, and with areas that were read with them."""
         joined = copy.copy(self)
-        joined.coming = frozenset(ids)
+        joined.coming, joined._areas = frozenset(ids), areas
         return joined
+
+    def areas(self) -> Mapping[str, Area]:
+        """The areas that watches may name."""
+        if self._areas is None and self.folder is not None:
+            return areas_in(self.folder).by_id
+        return self._areas.by_id if self._areas else {}
 
     def items_of(self, key: str) -> History | None:
         """What is in force of a kind; None where that is not known."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from shared.config import areas
 from shared.config.beside import Beside
 from shared.config.items import ItemModel, find_place
 from shared.config.names import Name
@@ -43,7 +44,8 @@ class Kind:
     """One kind. ``to_body`` raises ValueError where an item cannot be published as it is, and ``refuse`` where it may
     come from a file alone. ``begin`` completes what is asked for at a moment. ``keeps_written``: the author's own words
     travel beside the body, which holds more than he wrote. ``about_removal``: who uses an item that is to go.
-    ``judged_by``: keys of the kinds that ``to_body`` and ``about_removal`` look at.
+    ``judged_by``: keys of the kinds that ``to_body`` and ``about_removal`` look at. ``further_keys``: what its file may
+    hold beside its items.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Kind:
     keeps_written: bool = False
     about_removal: Callable[[str, Beside], list[str]] = _nobody_to_tell_of
     judged_by: tuple[str, ...] = ()
+    further_keys: tuple[str, ...] = ()
 
     @property
     def file(self) -> str:
@@ -107,7 +110,7 @@ def _refuse_secrets(receiver: Receiver) -> None:
 def _watch(watch: Watch, beside: Beside) -> Body:
     from shared.names.pin import pin
 
-    pinned = pin(watch, beside.names(), beside.folder)
+    pinned = pin(watch, beside)
     notes = [*pinned.notes, *_about_receivers(watch, beside)]
     return Body(pinned.watch.model_dump(mode="json", exclude_defaults=True), notes)
 
@@ -150,7 +153,16 @@ KINDS = (
         about_removal=_about_name,
         judged_by=("names", "watches"),
     ),
-    Kind("watch", "watches", Watch, WATCHES_CHANGED, _watch, keeps_written=True, judged_by=("names", "receivers")),
+    Kind(
+        "watch",
+        "watches",
+        Watch,
+        WATCHES_CHANGED,
+        _watch,
+        keeps_written=True,
+        judged_by=("names", "receivers"),
+        further_keys=(areas.KEY,),
+    ),
     Kind("source", "sources", Source, SOURCES_CHANGED, _source),
 )
 BY_KEY = {kind.key: kind for kind in KINDS}

@@ -12,11 +12,12 @@ from shared.events import Severity, WatchHeader, Zone
 
 CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 # Keys of the target language that this version does not act on; refused by name, so that nobody relies on them.
-_NOT_YET = frozenset({"event", "origins", "language", "source", "area"})
+_NOT_YET = frozenset({"event", "origins", "language", "source"})
 
 
 class PlaceClause(BaseModel):
-    """A place by name, id, country or point, and how far around it; or a shape, inside it or so far from it.
+    """A place by name, id, country or point, and how far around it; or a shape, inside it or so far from it; or the id
+    of an area that is either.
 
     ``geojson`` is a file beside ``watches.yaml``, or GeoJSON itself, and travels as geometry. ``id``, ``lat``, ``lon``,
     ``feature`` are pinned when the watch is saved; ``unknown`` marks a name that no gazetteer knows, which is then
@@ -35,6 +36,7 @@ class PlaceClause(BaseModel):
     feature: str | None = None
     unknown: bool = False
     geojson: str | dict[str, Any] | None = None
+    area: str | None = Field(default=None, min_length=1, max_length=100)
 
     @field_validator("country", mode="before")
     @classmethod
@@ -43,6 +45,10 @@ class PlaceClause(BaseModel):
 
     @model_validator(mode="after")
     def _has_something(self) -> "PlaceClause":
+        if self.area is not None:
+            if any((self.id, self.geoname_id, self.country)):
+                raise ValueError("an area says itself where it is. Leave area, name (for display) and within_km")
+            return self
         if self.geojson is not None:
             if any((self.id, self.geoname_id, self.country, self.lat is not None, self.lon is not None)):
                 raise ValueError("a shape says itself where it is. Leave geojson, name (for display) and within_km")

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from shared.config import text_query
+from shared.config.beside import Beside
 from shared.config.text_query import Either, Phrase, Query
 from shared.config.watches import ActorClause, Condition, PlaceClause, Watch
 from shared.geo import distance_km
@@ -36,13 +36,13 @@ class Pinned:
     notes: list[str] = field(default_factory=list)
 
 
-def pin(watch: Watch, names: LiveNames, folder: Path | None = None) -> Pinned:
-    """The watch with ids for its names, and geometries for its shapes, whose files lie in the folder.
+def pin(watch: Watch, beside: Beside) -> Pinned:
+    """The watch with ids for its names, points for its areas, and geometries for its shapes.
 
     Raises AmbiguousNameError, or ValueError where nothing is left to look for.
     """
     pinned = Pinned(watch)
-    when = _pin_condition(watch.when, _Pinning(names, folder, pinned.notes))
+    when = _pin_condition(watch.when, _Pinning(beside.names(), beside, pinned.notes))
     for words in dict.fromkeys(_enough_alone(watch.when)):
         pinned.notes.extend(overmatch.notes(words.lower()))  # a phrase is looked for whatever its case
     pinned.watch = watch.model_copy(update={"when": when})
@@ -54,7 +54,7 @@ class _Pinning:
     """What names and shapes are looked up in, and where remarks go."""
 
     names: LiveNames
-    folder: Path | None
+    beside: Beside
     notes: list[str]
 
 
@@ -102,6 +102,8 @@ def _refuse_nothing(words: str) -> None:
 
 def _pin_place(clause: PlaceClause, by: _Pinning) -> PlaceClause:
     names, notes = by.names, by.notes
+    if clause.area is not None:
+        return _pin_area(clause, clause.area, by)
     if clause.geojson is not None:
         return _pin_shape(clause, by)
     if clause.lat is not None or not (clause.name or clause.id or clause.geoname_id):
@@ -199,13 +201,25 @@ def _unknown_place(clause: PlaceClause, notes: list[str]) -> PlaceClause:
     return clause.model_copy(update={"unknown": True})
 
 
+def _pin_area(clause: PlaceClause, area_id: str, by: _Pinning) -> PlaceClause:
+    area = by.beside.areas().get(area_id)
+    if area is None:
+        raise ValueError(
+            f"there is no area '{area_id}'. Write it under areas: in watches.yaml, or in areas.yaml beside"
+        )
+    where = {"lat": area.lat, "lon": area.lon, "geojson": area.geojson}
+    own = {"within_km": clause.within_km or area.within_km, "name": clause.name or area.name or area.id}
+    found = clause.model_copy(update={**where, **own})
+    return found if area.geojson is None else _pin_shape(found, by)
+
+
 def _pin_shape(clause: PlaceClause, by: _Pinning) -> PlaceClause:
     from shared.config import shapes  # geometry is for those who save watches alone
 
     given, label = clause.geojson, clause.name
     if isinstance(given, str):
         label = label or given
-        given = shapes.read_file(by.folder, given)
+        given = shapes.read_file(by.beside.folder, given)
     try:
         geometry = shapes.geometry_of(given, has_radius=clause.within_km is not None)
     except shapes.ShapeError as error:

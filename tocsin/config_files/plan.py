@@ -6,6 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from shared.config.areas import KEY as AREAS
+from shared.config.areas import areas_of
 from shared.config.beside import Beside
 from shared.config.edits import fitting, next_change
 from shared.config.history import Chronicle, Item
@@ -55,7 +57,9 @@ def plan_file(folder: Path, kind: Kind, chronicle: Chronicle, beside: Beside, no
     _unknown_keys(document, kind, plan)
     plan.sensitive.update(_sensitive_ids(document, kind))
     kept = set(parsed.refused_ids)
-    beside = beside.together_with(entry.model.id for entry in parsed.entries)
+    areas = areas_of(document, folder) if AREAS in kind.further_keys else None
+    plan.errors.extend(areas.errors if areas else ())
+    beside = beside.together_with((entry.model.id for entry in parsed.entries), areas)
     for entry in parsed.entries:
         kept.add(entry.model.id)
         _plan_entry(entry, kind, chronicle, beside, now, plan)
@@ -68,7 +72,7 @@ def plan_file(folder: Path, kind: Kind, chronicle: Chronicle, beside: Beside, no
 
 def _unknown_keys(document: Document, kind: Kind, plan: FilePlan) -> None:
     if isinstance(document.value, Mapping):
-        for key in document.value.keys() - {kind.key}:
+        for key in document.value.keys() - {kind.key, *kind.further_keys}:
             place = document.place((str(key),))
             plan.errors.append(
                 ConfigError(place, f"'{key}' is not a known key", f"This file holds '{kind.key}:' alone")

@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaProducer
 from watchfiles import awatch
 
 from shared import log, metrics
+from shared.config.areas import FILE as AREAS_FILE
 from shared.config.beside import Listed
 from shared.config.history import Chronicle
 from shared.config.kinds import KINDS, Kind
@@ -25,9 +26,9 @@ MOST_ROUNDS = 3
 
 
 def due_after(changed: Collection[str]) -> list[Kind]:
-    """The kinds to plan anew where these files changed: a file's watches depend on the names and shapes beside them."""
+    """The kinds to plan anew where these files changed: watches depend on the names, areas and shapes beside them."""
     due = {kind.name for kind in KINDS if kind.file in changed}
-    if "name" in due or any(name.endswith(FILE_ENDING) for name in changed):
+    if "name" in due or any(name == AREAS_FILE or name.endswith(FILE_ENDING) for name in changed):
         due.add("watch")
     return [kind for kind in KINDS if kind.name in due]
 

@@ -4,6 +4,7 @@ import asyncio
 import functools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from shared import kafka
 from shared.config.history import Chronicle
@@ -32,8 +33,11 @@ async def read_beside(bootstrap: str, kind: Kind) -> dict[str, Chronicle]:
 
 
 @asynccontextmanager
-async def writing(bootstrap: str, kind: Kind) -> AsyncIterator[tuple[Writer, Chronicle]]:
-    """A writer, and the chronicle that it keeps in step with. Raises DependencyDownError."""
+async def writing(bootstrap: str, kind: Kind, folder: Path | None = None) -> AsyncIterator[tuple[Writer, Chronicle]]:
+    """A writer, and the chronicle that it keeps in step with. ``folder``: where files lie that items name.
+
+    Raises DependencyDownError.
+    """
     chronicle = Chronicle()
     chronicles = {**await read_beside(bootstrap, kind), kind.key: chronicle}
     follower = ConfigFollower(bootstrap, kind.topic, history=chronicle)
@@ -43,7 +47,7 @@ async def writing(bootstrap: str, kind: Kind) -> AsyncIterator[tuple[Writer, Chr
         if following.done():
             following.result()
         async with kafka.running_producer(bootstrap) as producer:
-            yield Writer(producer, chronicles, listed, utc_now), chronicle
+            yield Writer(producer, chronicles, listed, utc_now, folder), chronicle
     finally:
         for task in (following, ready):
             task.cancel()

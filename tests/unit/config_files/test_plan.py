@@ -196,3 +196,52 @@ def test_names_and_shapes_are_looked_at_again_when_they_change() -> None:
     assert due("names.yaml") == ["name", "watch"]
     assert due("watches.yaml", "receivers.yaml") == ["receiver", "watch"]
     assert due("notes.txt") == []
+
+
+# ---------------------------------------------------------------- areas
+
+AREAS = (
+    "areas:\n"
+    "  - {id: office, lat: 37.05, lon: 41.22, within_km: 40}\n"
+    "  - {id: road, geojson: road.geojson, within_km: 3}\n"
+)
+IN_AREAS = (
+    "watches:\n"
+    "  - {id: a, when: {place: {area: office}}, notify: d}\n"
+    "  - {id: b, when: {any: [{place: {area: road, within_km: 9}}]}, notify: d}\n"
+)
+
+
+@pytest.mark.parametrize("is_apart", [True, False])
+def test_areas_stand_in_a_file_of_their_own_or_with_the_watches(desk: Desk, is_apart: bool) -> None:
+    (desk.folder / "road.geojson").write_text(ROAD)
+    if is_apart:
+        (desk.folder / "areas.yaml").write_text(AREAS)
+    plan = desk.save(WATCHES, IN_AREAS if is_apart else AREAS + IN_AREAS)
+    assert not plan.errors
+    office = plan.bodies["a"]["when"]["place"]
+    assert (office["lat"], office["lon"], office["within_km"], office["name"]) == (37.05, 41.22, 40, "office")
+    road = plan.bodies["b"]["when"]["any"][0]["place"]
+    assert (road["geojson"]["type"], road["within_km"], road["name"]) == ("LineString", 9, "road")
+    assert desk.history.items["a"].text["when"] == {"place": {"area": "office"}}
+    if is_apart:
+        (desk.folder / "areas.yaml").write_text(AREAS.replace("within_km: 40", "within_km: 50"))
+        assert edits(desk.save(WATCHES, IN_AREAS)) == {"a": True}
+        assert due_after(["areas.yaml"]) == [WATCHES]
+
+
+def test_an_area_that_is_wrong_or_missing_refuses_only_what_needs_it(desk: Desk) -> None:
+    (desk.folder / "areas.yaml").write_text(
+        "areas:\n  - {id: office, lat: 37.05}\n  - {id: x, lat: 1, lon: 2, within_km: 3}\n"
+    )
+    plan = desk.save(WATCHES, "areas:\n  - {id: x, lat: 1, lon: 2, within_km: 3}\n" + IN_AREAS + _at("x"))
+    errors = sorted(map(str, plan.errors))
+    assert errors[0].startswith("areas.yaml:2: office: ")
+    assert "lat and lon go together" in errors[0]
+    assert "areas.yaml:3: there are two areas 'x'. Give it another id" in errors
+    assert any("watches.yaml:4: a: there is no area 'office'. Write it under areas:" in error for error in errors)
+    assert edits(plan) == {"c": True}
+
+
+def _at(area: str) -> str:
+    return f"  - {{id: c, when: {{place: {{area: {area}}}}}, notify: d}}\n"
