@@ -30,6 +30,7 @@ def create_extract(settings: ExtractorSettings) -> Main:
 
         async def work() -> None:
             await follower.ready.wait()
+            await asyncio.to_thread(in_force.load)
             in_force.begin()
             await run_stage(
                 extract_step.STAGE,

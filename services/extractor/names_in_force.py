@@ -18,14 +18,18 @@ class NamesInForce:
         self._has_begun = False
         self._log = log.get("tocsin.extract")
 
-    def begin(self) -> None:
-        """Takes over all that is known by now."""
-        self._has_begun = True
+    def load(self) -> None:
+        """Takes over all that is known by now: about 0.15 ms a name, so in a thread beside the follower."""
         gc.disable()
         self._tell(self.names.sync())
         # What is loaded stays: the collector would walk millions of objects, and hold up every reading thread.
         gc.freeze()
         gc.enable()
+
+    def begin(self) -> None:
+        """Takes over what came meanwhile, and from now on every edit as it comes."""
+        self._has_begun = True
+        self._tell(self.names.sync())
         self._log.info("names_ready", own=len(self.names.own), version=self.names.version)
 
     def edited(self, _: ConfigChanged) -> None:

@@ -91,6 +91,7 @@ def reading(texts: list[str]) -> NamesInForce:
         for body in own_places(size):
             edit(in_force, body["id"], body)
         started = time.perf_counter()
+        in_force.load()
         in_force.begin()
         row(f"take {size:,} own names over at the start", time.perf_counter() - started, "s")
         works[f"{size:,} own names"] = Reader(in_force.names).read_text

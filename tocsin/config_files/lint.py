@@ -6,7 +6,7 @@ from pathlib import Path
 from shared.config.beside import Beside, Listed
 from shared.config.edits import next_change
 from shared.config.history import Chronicle, History
-from shared.config.kinds import KINDS, Kind
+from shared.config.kinds import BY_NAME, KINDS, Kind
 from shared.times import utc_now
 from tocsin.config_files.plan import FilePlan, plan_file
 
@@ -27,6 +27,14 @@ def chronicles(folder: Path, listed: Listed, in_force: Mapping[str, History] | N
         for edit in plan_file(folder, kind, made[kind.key], beside, utc_now()).edits:
             made[kind.key].apply(edit)
     return made
+
+
+def own_names(folder: Path, listed: Listed) -> Chronicle:
+    """The own names of a folder, as if they had just been published."""
+    found = Chronicle()
+    for edit in plan_file(folder, BY_NAME["name"], found, Beside(listed, {"names": found}, folder), utc_now()).edits:
+        found.apply(edit)
+    return found
 
 
 def _of_others(kind: Kind, history: History | None) -> Chronicle:
