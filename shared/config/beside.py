@@ -3,7 +3,7 @@
 import copy
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from shared.config.areas import Area, Areas, areas_in
 from shared.config.history import History
@@ -11,6 +11,8 @@ from shared.config.history import History
 if TYPE_CHECKING:
     from shared.names.gazetteer import Gazetteer
     from shared.names.live import LiveNames
+
+Index = TypeVar("Index")
 
 # Loaded when the first item asks: it takes 0.3 s and 300 MB.
 Listed = Callable[[], "Gazetteer"]
@@ -27,7 +29,8 @@ class Beside:
         self, listed: Listed, histories: Mapping[str, History] | None = None, folder: Path | None = None
     ) -> None:
         self._listed, self._histories, self.folder = listed, histories or {}, folder
-        self._live: list[LiveNames] = []  # shared with its copies
+        self._live: list[LiveNames] = []  # shared with its copies, and so are these
+        self._indexes: dict[str, tuple[int, object]] = {}
         self.coming: frozenset[str] = frozenset()
         self._areas: Areas | None = None
 
@@ -46,6 +49,17 @@ class Beside:
     def items_of(self, key: str) -> History | None:
         """What is in force of a kind; None where that is not known."""
         return self._histories.get(key)
+
+    def index_of(self, key: str, make: Callable[[History], Index]) -> Index | None:
+        """What ``make`` makes of a kind's items, made anew after each edit; None where the kind is not known."""
+        history = self.items_of(key)
+        if history is None:
+            return None
+        edits, index = self._indexes.get(key, (-1, None))
+        if edits != len(history.edited):
+            edits, index = len(history.edited), make(history)
+            self._indexes[key] = edits, index
+        return cast("Index", index)
 
     def names(self) -> "LiveNames":
         """The listed names, and the desk's own as they stand now."""

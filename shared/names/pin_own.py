@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 
 from shared.config.beside import Beside
+from shared.config.history import History, Item
 from shared.config.names import Name
 from shared.config.watches import ActorClause, PlaceClause, Watch
 from shared.names import overmatch
@@ -102,15 +103,22 @@ def _namesakes(name: Name, spelling: str, names: LiveNames) -> Iterator[str]:
 
 def _about_watches(name: Name, beside: Beside) -> Iterator[str]:
     """Watches that look for this name in the text, for nothing knew it when they were saved."""
-    watches = beside.items_of("watches")
-    spelled = {fold_name(spelling) for spelling in name.spellings}
-    for item in list(watches.items.values()) if watches else ():
-        looked_for = {fold_name(clause.name or "") for clause in _clauses(item.body) if clause.unknown}
-        if looked_for & spelled:
-            yield (
-                f"watch {item.id} looks for this name in the text, and goes on to: saved again it is pinned to the name"
-                f" (tocsin watch restore {item.id} {item.version})"
-            )
+    looked_for = beside.index_of("watches", _by_unknown_name) or {}
+    watches = [item for spelling in name.spellings for item in looked_for.get(fold_name(spelling), ())]
+    for watch_id, version in dict.fromkeys((item.id, item.version) for item in watches):
+        yield (
+            f"watch {watch_id} looks for this name in the text, and goes on to: saved again it is pinned to the name"
+            f" (tocsin watch restore {watch_id} {version})"
+        )
+
+
+def _by_unknown_name(watches: History) -> dict[str, list[Item]]:
+    found: dict[str, list[Item]] = {}
+    for item in list(watches.items.values()):
+        for clause in _clauses(item.body):
+            if clause.unknown:
+                found.setdefault(fold_name(clause.name or ""), []).append(item)
+    return found
 
 
 def about_removal(name_id: str, beside: Beside) -> list[str]:

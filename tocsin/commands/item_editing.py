@@ -48,7 +48,7 @@ def add(
 
     kind, address = kind_of(context), broker_address(data)
     with refusals(config, as_json=as_json):
-        item = given.only_row(given.document(file), kind) if file else given.with_pairs({}, _some(pairs))
+        item = given.only_row(given.document(file), kind) if file else given.with_pairs({}, _some(pairs), config)
         wanted = Wanted(item.id, item.row, author(by), place=item.place, expects="none")
         _tell(kind, _write(address, kind, wanted, config), as_json=as_json)
 
@@ -86,7 +86,7 @@ def edit(
             _publish(address, kind, item_id, whole, based_on, author(by), _path_of(file), config, as_json=as_json)
         elif pairs:
             base = chronicle.versions[item_id] if based_on is None else based_on
-            changed = given.with_pairs(item.text, pairs)
+            changed = given.with_pairs(item.text, pairs, config)
             _publish(address, kind, item_id, changed, base, author(by), None, config, as_json=as_json)
         else:
             _edit_by_hand(address, kind, item, author(by), config, as_json=as_json)
@@ -121,7 +121,7 @@ def _edit_by_hand(address: str, kind: "Kind", item: "Item", by: str, config: Pat
             draft.unlink()
             print("nothing was changed")
             return
-        whole = given.only_row(given.document(str(draft)), kind)
+        whole = given.only_row(given.document(str(draft), config), kind)
         _publish(address, kind, item.id, whole, item.version, by, draft, config, as_json=as_json)
     except OSError as error:
         fail(f"{error}. Set EDITOR, or give --file")

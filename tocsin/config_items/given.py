@@ -29,14 +29,17 @@ class Given:
         return found
 
 
-def document(source: str) -> Document:
-    """The YAML of a file, or of stdin for ``-``. Raises ConfigError."""
+def document(source: str, folder: Path | None = None) -> Document:
+    """The YAML of a file, or of stdin for ``-``; the shapes that it names lie in the folder, or beside it.
+
+    Raises ConfigError.
+    """
     if source == STDIN:
-        return with_shapes(parse(sys.stdin.read(), "stdin"), Path())
+        return with_shapes(parse(sys.stdin.read(), "stdin"), folder or Path())
     path = Path(source)
     if not path.is_file():
         raise ConfigError(source, "no such file", "Name a YAML file, or '-' for stdin")
-    return with_shapes(load(path), path.parent)
+    return with_shapes(load(path), folder or path.parent)
 
 
 def with_shapes(found: Document, folder: Path) -> Document:
@@ -98,10 +101,10 @@ def _below(whole: Document, above: Path_) -> Callable[[Path_], str]:
     return lambda path: whole.place((*above, *path))
 
 
-def with_pairs(row: Mapping[str, Any], pairs: Sequence[str]) -> Given:
+def with_pairs(row: Mapping[str, Any], pairs: Sequence[str], folder: Path | None = None) -> Given:
     """The item with these fields set: ``severity=high``, ``when.place.name=Aleppo``; ``name=`` takes one away.
 
-    Values are YAML. Raises ConfigError.
+    Values are YAML; shapes' files lie in the folder, or in the working directory. Raises ConfigError.
     """
     changed = copy.deepcopy(dict(row))
     for pair in pairs:
@@ -109,7 +112,7 @@ def with_pairs(row: Mapping[str, Any], pairs: Sequence[str]) -> Given:
         if not equals or not all(key.split(".")):
             raise ConfigError(pair, "not KEY=VALUE", "Write severity=high, or --file FILE")
         _set(changed, key.split("."), _value(pair, text), pair)
-    return Given(_with_shapes(changed, Path()), lambda _: "the command line")
+    return Given(_with_shapes(changed, folder or Path()), lambda _: "the command line")
 
 
 def _value(pair: str, text: str) -> Any:

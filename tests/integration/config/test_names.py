@@ -88,3 +88,26 @@ def test_parents_may_stand_anywhere_in_the_same_file(desk: Desk) -> None:
     (desk.folder / "n.yaml").write_text(text)
     assert desk.json("name", "import", str(desk.folder / "n.yaml"))["added"] == [part, whole]
     assert desk.chronicle("name").items[part].body["parents"] == [f"own:{whole}"]
+
+
+def test_a_shape_of_a_file_is_read_once_and_an_adopted_watch_can_be_edited(desk: Desk) -> None:
+    near, made = desk.id("near"), desk.id("made")
+    line = {"type": "LineString", "coordinates": [[38.0, 34.0], [39.0, 35.0]]}
+    desk.save("road.geojson", json.dumps(line))
+    when = {"place": {"geojson": "road.geojson", "within_km": 5}}
+    desk.save("watches.yaml", json.dumps({"watches": [{"id": near, "when": when, "notify": "d"}]}))
+    desk.files.run()
+    desk.until(lambda: near in desk.chronicle("watch").items, "the watch")
+    desk.run("watch", "adopt", near)
+    desk.run("watch", "edit", near, "severity=high")
+    place = {"geojson": line, "name": "road.geojson", "within_km": 5}
+    assert desk.json("watch", "show", near)["when"] == {"place": place}
+    desk.run("watch", "add", f"id={made}", "when.place.geojson=road.geojson", "when.place.within_km=5", "notify=d")
+    (desk.config / "road.geojson").unlink()
+    desk.run("watch", "edit", made, "severity=high")
+    assert desk.chronicle("watch").items[made].body["when"] == {"place": place}
+    given = {"item": {"id": desk.id("api"), "when": when, "notify": ["d"]}}
+    problem = desk.ask("POST", "watches", 422, json=given).json()["detail"]
+    assert "road.geojson cannot be read" in problem["message"]
+    given["item"]["when"] = {"place": {"geojson": line, "within_km": 5}}
+    desk.ask("POST", "watches", 201, json=given)
