@@ -1,14 +1,15 @@
 """Publishing edits of configured items, and learning what became of them: for files, command line and API alike."""
 
 import asyncio
-import functools
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from aiokafka import AIOKafkaProducer
 
+from shared.config.beside import Beside, Listed
 from shared.config.edits import Conflict, ConflictError, Draft, Wanted, conflict_of, draft
 from shared.config.history import Chronicle, text_of
-from shared.config.kinds import Kind, Names
+from shared.config.kinds import Kind
 from shared.delivery import Output, publish
 from shared.events import ConfigChanged
 from shared.kafka import DependencyDownError
@@ -22,19 +23,27 @@ class NotReadBackError(DependencyDownError):
 
 
 class Writer:
-    """Writes to topics whose chronicles (by key of the kind) somebody else keeps in step meanwhile."""
+    """Writes to topics whose chronicles (by key of the kind) somebody else keeps in step meanwhile.
+
+    Chronicles of the kinds that an item is judged by may be among them. ``folder``: where files lie that items name.
+    """
 
     def __init__(
-        self, producer: AIOKafkaProducer, chronicles: Mapping[str, Chronicle], names: Names, now: Clock
+        self,
+        producer: AIOKafkaProducer,
+        chronicles: Mapping[str, Chronicle],
+        listed: Listed,
+        now: Clock,
+        folder: Path | None = None,
     ) -> None:
         self._producer, self.chronicles, self._now = producer, chronicles, now
-        self._names = functools.cache(names)
+        self.beside = Beside(listed, chronicles, folder)
         self._drafting = asyncio.Lock()  # so that names are loaded once
 
     async def write(self, kind: Kind, wanted: Wanted) -> Draft:
         """Does what is wanted. Raises EditRefusedError, ConfigError, DependencyDownError."""
         async with self._drafting:
-            made = await asyncio.to_thread(draft, kind, self.chronicles[kind.key], wanted, self._names, self._now())
+            made = await asyncio.to_thread(draft, kind, self.chronicles[kind.key], wanted, self.beside, self._now())
         await self.publish_one(kind, made.change)
         return made
 

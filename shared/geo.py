@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 EARTH_RADIUS_KM = 6371.009
 CELL_DEGREES = 5
+KM_A_DEGREE = math.radians(1) * EARTH_RADIUS_KM
 
 
 def distance_km(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
@@ -22,12 +23,22 @@ def cell_of(lat: float, lon: float) -> str:
 
 def cells_within(lat: float, lon: float, radius_km: float) -> Iterator[str]:
     """Every cell that a circle may touch; all around the globe near a pole."""
-    d_lat = math.degrees(radius_km / EARTH_RADIUS_KM)
+    return cells_in(*box_around(lat, lon, radius_km))
+
+
+def box_around(lat: float, lon: float, radius_km: float) -> tuple[float, float, float, float]:
+    """South, west, north and east of a circle; west may be under -180 and east over 180."""
+    d_lat = radius_km / KM_A_DEGREE
     south, north = max(-90.0, lat - d_lat), min(90.0, lat + d_lat)
     narrowest = math.cos(math.radians(max(abs(south), abs(north))))
     d_lon = 180.0 if narrowest < 0.01 else min(180.0, d_lat / narrowest)
-    rows = range(math.floor(south / CELL_DEGREES), math.floor(north / CELL_DEGREES) + 1)
-    first, last = math.floor((lon - d_lon) / CELL_DEGREES), math.floor((lon + d_lon) / CELL_DEGREES)
-    for row in rows:
-        for column in range(first, last + 1):
-            yield f"{row}:{(column + 180 // CELL_DEGREES) % (360 // CELL_DEGREES)}"
+    return south, lon - d_lon, north, lon + d_lon
+
+
+def cells_in(south: float, west: float, north: float, east: float) -> Iterator[str]:
+    """Every cell that a box touches, each once."""
+    columns = 360 // CELL_DEGREES
+    first, last = math.floor(west / CELL_DEGREES), math.floor(east / CELL_DEGREES)
+    for row in range(math.floor(south / CELL_DEGREES), math.floor(north / CELL_DEGREES) + 1):
+        for column in range(first, min(last, first + columns - 1) + 1):
+            yield f"{row}:{(column + columns // 2) % columns}"

@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 
 from services.alerter.dispatch.secrets import SecretMissingError, Secrets
 from shared import kafka
+from shared.config.beside import Beside
 from shared.config.history import Chronicle
 from shared.config.kinds import KINDS
 from shared.config.receivers import Receiver
@@ -24,6 +25,7 @@ from shared.names import gazetteer
 from shared.times import utc_now
 from shared.topics import TOPICS
 from tocsin.commands.options import kafka_address, running_stack
+from tocsin.config_files.lint import chronicles
 from tocsin.config_files.plan import plan_file
 from tocsin.settings_check import check_settings_file
 from tocsin.stack.programs import is_healthy
@@ -72,8 +74,9 @@ def _config(config: Path) -> Iterator[Finding]:
     except ConfigError as error:
         yield Finding("tocsin.yaml", "bad", str(error))
     names = gazetteer.load()
+    beside = Beside(lambda: names, chronicles(config, lambda: names), config)
     for kind in KINDS:
-        plan = plan_file(config, kind, Chronicle(), lambda: names, utc_now())
+        plan = plan_file(config, kind, Chronicle(), beside, utc_now())
         for problem in plan.errors:
             yield Finding(kind.file, "bad", str(problem))
         for note in plan.notes:

@@ -27,6 +27,7 @@ for _kind, _about in {
     "watch": "Watches: what is looked for, and who is told.",
     "source": "Sources: what is polled.",
     "receiver": "Receivers: who is told, and where.",
+    "name": "Names: a desk's own places and actors, and further spellings of listed ones.",
     "silence": "Silences: alerts of which nobody is told for a while.",
 }.items():
     app.add_typer(items.commands_for(_kind, _about), name=_kind)

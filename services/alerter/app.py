@@ -21,11 +21,12 @@ from shared.follow import ConfigFollower
 from shared.http.client import client
 from shared.http.egress import EgressGuard
 from shared.names import lexicon
+from shared.names.lexicon import ActorParts
 from shared.process import Main
 from shared.status_server import Health
 from shared.tasks import until_first_ends
 from shared.times import utc_now
-from shared.topics import RECEIVERS_CHANGED, SILENCES_CHANGED, SOURCES_CHANGED, WATCHES_CHANGED
+from shared.topics import NAMES_CHANGED, RECEIVERS_CHANGED, SILENCES_CHANGED, SOURCES_CHANGED, WATCHES_CHANGED
 from shared.worker import run_stage
 
 
@@ -34,16 +35,17 @@ def create_match(settings: AlerterSettings) -> Main:
 
     async def main(stop: asyncio.Event, health: Health) -> None:
         sources = ConfigFollower(settings.kafka, SOURCES_CHANGED)
-        match = match_step.Match(WatchIndex(lexicon.with_parts(lexicon.parents())), utc_now, sources.history)
+        match = match_step.Match(WatchIndex(ActorParts(lexicon.parents())), utc_now, sources.history)
 
         def apply(change: ConfigChanged) -> None:
             match.apply(change, watches.history)
 
         watches = ConfigFollower(settings.kafka, WATCHES_CHANGED, apply)
+        names = ConfigFollower(settings.kafka, NAMES_CHANGED, match.apply_name)
 
         async def work() -> None:
-            await watches.ready.wait()
-            await sources.ready.wait()
+            for follower in (watches, sources, names):
+                await follower.ready.wait()
             await run_stage(
                 match_step.STAGE,
                 match,
@@ -54,7 +56,7 @@ def create_match(settings: AlerterSettings) -> Main:
                 health=health,
             )
 
-        await until_first_ends(watches.run(), sources.run(), work())
+        await until_first_ends(watches.run(), sources.run(), names.run(), work())
 
     return main
 

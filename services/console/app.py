@@ -48,7 +48,9 @@ def create_app(settings: ConsoleSettings) -> Main:
         listener = web_server.listen(settings.console_host, settings.console_port)
         feed = Feed(settings.kafka, model, health, timedelta(days=settings.console_grouped_days), utc_now)
         async with kafka.running_producer(settings.kafka) as producer:
-            web = create_web(settings, model, Writer(producer, model.chronicles(), gazetteer.load, utc_now))
+            web = create_web(
+                settings, model, Writer(producer, model.chronicles(), gazetteer.load, utc_now, settings.config)
+            )
             log.get("tocsin.console").info("console_listening", host=settings.console_host, port=settings.console_port)
             await until_first_ends(web_server.serve(web, listener, stop), feed.run())
 

@@ -42,6 +42,7 @@ def followed_topics(grouped_reach: timedelta) -> tuple[Followed, ...]:
         Followed(topics.RECEIVERS_CHANGED.name, events.ConfigChanged),
         Followed(topics.WATCHES_CHANGED.name, events.ConfigChanged),
         Followed(topics.SILENCES_CHANGED.name, events.ConfigChanged),
+        Followed(topics.NAMES_CHANGED.name, events.ConfigChanged),
         Followed(topics.SOURCES_POLLED.name, events.SourcePolled, POLLED_SINCE),
         Followed(topics.REPORTS_GROUPED.name, GroupedHeader, grouped_reach),
         Followed(topics.ALERTS_RAISED.name, events.AlertRaised),

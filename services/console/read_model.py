@@ -135,7 +135,7 @@ class ReadModel:
         self.version = 0
         self.caught_up = False
         self.link_lost_at: datetime | None = None
-        self.sources, self.receivers, self.watches, self.silences = (Chronicle() for _ in range(4))
+        self.sources, self.receivers, self.watches, self.silences, self.names = (Chronicle() for _ in range(5))
         self.pulses: dict[str, SourcePulse] = {}
         self.articles = Tally(timedelta(minutes=1), _HOUR)
         self.stories: OrderedDict[str, Story] = OrderedDict()
@@ -152,6 +152,7 @@ class ReadModel:
             topics.RECEIVERS_CHANGED.name: self.receivers.apply,
             topics.WATCHES_CHANGED.name: self.watches.apply,
             topics.SILENCES_CHANGED.name: self.silences.apply,
+            topics.NAMES_CHANGED.name: self.names.apply,
             topics.SOURCES_POLLED.name: self._polled,
             topics.REPORTS_GROUPED.name: self._grouped,
             topics.ALERTS_RAISED.name: self._raised,
@@ -185,6 +186,7 @@ class ReadModel:
             "receivers": self.receivers,
             "watches": self.watches,
             "silences": self.silences,
+            "names": self.names,
         }
 
     def alert(self, alert_id: str) -> Alert | None:

@@ -3,15 +3,19 @@
 import asyncio
 
 from services.extractor import extract_step, group_step
+from services.extractor.names_in_force import NamesInForce
 from services.extractor.read import Reader
 from services.extractor.settings import ExtractorSettings
 from shared import kafka
 from shared.consume import consume
 from shared.delivery import Delivery
+from shared.follow import ConfigFollower
 from shared.names import gazetteer
 from shared.process import Main
 from shared.status_server import Health
+from shared.tasks import until_first_ends
 from shared.times import utc_now
+from shared.topics import NAMES_CHANGED
 from shared.worker import run_stage
 
 
@@ -19,17 +23,26 @@ def create_extract(settings: ExtractorSettings) -> Main:
     """The extract step, to be run by ``shared.process``."""
 
     async def main(stop: asyncio.Event, health: Health) -> None:
-        reader = Reader(await asyncio.to_thread(gazetteer.load))
+        in_force = NamesInForce(await asyncio.to_thread(gazetteer.load))
+        reader = Reader(in_force.names)
         await asyncio.to_thread(reader.read_text, "Warm up: tables are built on first use.")
-        await run_stage(
-            extract_step.STAGE,
-            extract_step.Extract(reader),
-            settings.kafka,
-            batch=settings.extract_batch,
-            wait_seconds=settings.extract_batch_wait_seconds,
-            stop=stop,
-            health=health,
-        )
+        follower = ConfigFollower(settings.kafka, NAMES_CHANGED, in_force.edited, in_force.history)
+
+        async def work() -> None:
+            await follower.ready.wait()
+            await asyncio.to_thread(in_force.load)
+            in_force.begin()
+            await run_stage(
+                extract_step.STAGE,
+                extract_step.Extract(reader),
+                settings.kafka,
+                batch=settings.extract_batch,
+                wait_seconds=settings.extract_batch_wait_seconds,
+                stop=stop,
+                health=health,
+            )
+
+        await until_first_ends(follower.run(), work())
 
     return main
 

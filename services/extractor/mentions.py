@@ -6,8 +6,9 @@ from functools import lru_cache
 
 from services.extractor.actors import with_sense
 from services.extractor.writing import Writing
-from shared.names.compile import ACRONYM, AMBIGUOUS, CASED, KEY
+from shared.names.compile import ACRONYM, AMBIGUOUS, CASED, DESK, KEY
 from shared.names.gazetteer import Gazetteer, Hit, Meaning
+from shared.names.live import LiveNames
 from shared.names.records import LexiconActor
 from shared.names.words import region_abbreviations
 
@@ -50,7 +51,7 @@ class Surface:
     @property
     def is_guess(self) -> bool:
         """Whether only a spelling that leaves much open says what it may mean: a listed name within it is surer."""
-        return all(m.flags & KEY and m.doubt >= GUESS for m in self.meanings)
+        return all(m.flags & KEY and not m.flags & DESK and m.doubt >= GUESS for m in self.meanings)
 
     @property
     def is_country(self) -> bool:
@@ -69,15 +70,15 @@ class Surface:
         return any(p.feature != "populated_place" or p.population >= MIN_POPULATION_WELL_KNOWN for p in places)
 
 
-def find_surfaces(gazetteer: Gazetteer, writing: Writing) -> list[Surface]:
+def find_surfaces(names: Gazetteer | LiveNames, writing: Writing) -> list[Surface]:
     """Names in the text, longest first where they overlap, in order of their starts."""
     text = writing.text
-    surfaces = [s for hit in gazetteer.find(text) if (s := _surface(gazetteer, writing, hit)) is not None]
+    surfaces = [s for hit in names.find(text) if (s := _surface(names, writing, hit)) is not None]
     return [s for s in _without_overlaps(with_sense(surfaces, writing)) if any(m.place or m.actor for m in s.meanings)]
 
 
-def _surface(gazetteer: Gazetteer, writing: Writing, hit: Hit) -> Surface | None:
-    if writing.text[hit.start : hit.end].islower() and gazetteer.asks_for_capital(hit):
+def _surface(names: Gazetteer | LiveNames, writing: Writing, hit: Hit) -> Surface | None:
+    if writing.text[hit.start : hit.end].islower() and names.asks_for_capital(hit):
         return None  # nine hits of ten
     if hit.spelled and writing.shouts_at(hit.start):
         return None  # what sounds like a name has to look like one, and here all words do
@@ -94,7 +95,7 @@ def _surface(gazetteer: Gazetteer, writing: Writing, hit: Hit) -> Surface | None
     look = _look(surface)
     meanings = tuple(
         judged
-        for m in gazetteer.meanings(hit)
+        for m in names.meanings(hit)
         if (m.flags & ACRONYM or m.actor or not is_acronym)
         and _is_abbreviation(writing, start, m)
         and (judged := _judge_writing(look, m)) is not None
@@ -180,7 +181,8 @@ def _judge_writing(look: _Look, meaning: Meaning) -> Meaning | None:
     if flags & CASED and not look.is_capitalised:
         # "katiba Macina", "brigades al-Qassam": the common noun may be small
         return meaning if meaning.actor is not None and look.has_capital_inside else None
-    if look.last_is_small and meaning.place is not None and not meaning.place.is_curated:
+    is_trusted = flags & DESK or (meaning.place is not None and meaning.place.is_curated)
+    if look.last_is_small and meaning.place is not None and not is_trusted:
         return None  # "The village", "Bali airport": a list's name would be in capitals
     return meaning
 

@@ -20,6 +20,7 @@ from shared import ids
 from shared.events import Actor, ArticleFetched, Beat, Demonym, Location, PlaceCandidate, Report, ZoneSpan
 from shared.names.beats import Area, area_of
 from shared.names.gazetteer import Gazetteer
+from shared.names.live import LiveNames
 from shared.names.records import LexiconActor
 
 EXTRACTOR_VERSION = "1"
@@ -32,11 +33,15 @@ _BREAK = "\n\n"
 
 
 class Reader:
-    """Reads articles with one gazetteer. Safe to share among threads."""
+    """Reads articles with these names, whatever becomes of them meanwhile. Safe to share among threads."""
 
-    def __init__(self, gazetteer: Gazetteer) -> None:
-        self._gazetteer = gazetteer
-        self.version = f"{EXTRACTOR_VERSION}+{gazetteer.version}"
+    def __init__(self, names: Gazetteer | LiveNames) -> None:
+        self._names = names
+
+    @property
+    def version(self) -> str:
+        """Which code and which names reports are read with."""
+        return f"{EXTRACTOR_VERSION}+{self._names.version}"
 
     def read_article(self, article: ArticleFetched) -> Report:
         """The report in a fetched article: its page's text, or its feed entry's where the page has none."""
@@ -58,7 +63,7 @@ class Reader:
     def _area(self, beat: Beat | None) -> Area | None:
         """None where nothing is known, a region that these names lack included."""
         with contextlib.suppress(ValueError):
-            return area_of(beat.country, beat.region, self._gazetteer) if beat else None
+            return area_of(beat.country, beat.region, self._names) if beat else None
         return None
 
     def _title_and_body(self, article: ArticleFetched) -> tuple[str, str, datetime | None, str]:
@@ -108,6 +113,7 @@ class Reader:
         body = unwrapped(body)
         text = f"{title}{_BREAK}{body}" if title and body else title or body
         zones = zone_spans(text, len(title))
+        version = self.version  # an edit that comes while this is read may show, and is not promised
         locations, actors, demonyms = self._mentions(text, zones, beat)
         return Report(
             article_id=article_id or ids.article_id(url or text),
@@ -118,7 +124,7 @@ class Reader:
             language=detect_language(body or title, language_hint),
             fetched_at=fetched_at or datetime.now(UTC),
             sha256=sha256 or hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
-            extractor=self.version,
+            extractor=version,
             published_at=published_at,
             zones=zones,
             locations=locations,
@@ -133,7 +139,7 @@ class Reader:
     ) -> tuple[tuple[Location, ...], tuple[Actor, ...], tuple[Demonym, ...]]:
         index = ZoneIndex(zones)
         writing = Writing(text)
-        surfaces = [s for s in find_surfaces(self._gazetteer, writing) if index.at(s.start) != "boilerplate"]
+        surfaces = [s for s in find_surfaces(self._names, writing) if index.at(s.start) != "boilerplate"]
         locations = tuple(_location(r, index) for r in resolve(surfaces, writing, beat=beat))
         actors = [_actor(s.text, s.start, s.actors[0], index) for s in surfaces if s.actors]
         spans = ((mention.start, mention.end) for mention in actors), ((m.start, m.end) for m in locations)

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any, Literal
 
 from shared import codec
+from shared.config.beside import Beside
 from shared.config.difference import Difference, compare
 from shared.config.history import Chronicle, Item, text_of
 from shared.config.items import is_deeper_than, validate
-from shared.config.kinds import Body, Kind, Names, fault
+from shared.config.kinds import Body, Kind, fault
 from shared.config.yaml_bounds import MAX_DEPTH
 from shared.config.yaml_file import ConfigError, Path_
 from shared.events import ConfigChanged
@@ -100,12 +101,12 @@ class UnchangedError(EditRefusedError):
         super().__init__(told)
 
 
-def draft(kind: Kind, chronicle: Chronicle, wanted: Wanted, names: Names, now: datetime) -> Draft:
+def draft(kind: Kind, chronicle: Chronicle, wanted: Wanted, beside: Beside, now: datetime) -> Draft:
     """The event that does what is wanted. Raises EditRefusedError, or ConfigError where what is written is wrong."""
     present = chronicle.items.get(wanted.id)
     if present is not None and present.owner == kind.owner:
         raise FileOwnedError(kind, present)
-    asked = _asked(kind, wanted, names, now) if wanted.written is not None else _Asked()
+    asked = _asked(kind, wanted, beside, now)
     if wanted.based_on not in (None, chronicle.versions.get(wanted.id, 0)):
         raise ConflictError(conflict_of(kind, chronicle, wanted.id, wanted.based_on or 0, asked.text))
     _check_expected(kind, present, wanted)
@@ -117,7 +118,7 @@ def draft(kind: Kind, chronicle: Chronicle, wanted: Wanted, names: Names, now: d
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What is asked for, judged; all None where a removal is."""
+    """What is asked for, judged; body and words None where a removal is."""
 
     body: dict[str, Any] | None = None
     written: dict[str, Any] | None = None
@@ -128,11 +129,13 @@ class _Asked:
         return self.body if self.written is None else self.written
 
 
-def _asked(kind: Kind, wanted: Wanted, names: Names, now: datetime) -> _Asked:
+def _asked(kind: Kind, wanted: Wanted, beside: Beside, now: datetime) -> _Asked:
+    if wanted.written is None:
+        return _Asked(notes=kind.about_removal(wanted.id, beside))
     if is_deeper_than(MAX_DEPTH, wanted.written):
         raise ConfigError(wanted.place(()), f"{wanted.id}: more than {MAX_DEPTH} levels deep", "Take some of them away")
-    row = _with_id(kind.begin(wanted.written or {}, now), wanted)
-    body = _body(kind, row, wanted, names)
+    row = _with_id(kind.begin(wanted.written, now), wanted)
+    body = _body(kind, row, wanted, beside)
     return _Asked(body.value, kind.written(row, body.value), body.notes)
 
 
@@ -150,14 +153,14 @@ def _with_id(row: Mapping[str, Any], wanted: Wanted) -> Mapping[str, Any]:
     return {"id": wanted.id, **row}
 
 
-def _body(kind: Kind, row: Mapping[str, Any], wanted: Wanted, names: Names) -> Body:
+def _body(kind: Kind, row: Mapping[str, Any], wanted: Wanted, beside: Beside) -> Body:
     item = validate(row, kind.model, wanted.place)
     place = wanted.place(())
     try:
         kind.refuse(item)
     except ValueError as error:
         raise fault(place, item.id, error) from error
-    return kind.body(item, names, place)
+    return kind.body(item, beside, place)
 
 
 def restored(kind: Kind, chronicle: Chronicle, item_id: str, version: int) -> Mapping[str, Any]:

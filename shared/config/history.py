@@ -30,10 +30,14 @@ class Item:
 
 @dataclass
 class History:
-    """Items in force, and the version at which each id, removed ones included, stands."""
+    """Items in force, and the version at which each id, removed ones included, stands.
+
+    ``edited`` has the id of every edit that was applied, in their order: readers of the topic agree on it.
+    """
 
     items: dict[str, Item] = field(default_factory=dict)
     versions: dict[str, int] = field(default_factory=dict)
+    edited: list[str] = field(default_factory=list)
 
     def apply(self, change: ConfigChanged) -> bool:
         """Applies an edit that is based on the item's present version; any other lost a race and changes nothing.
@@ -57,6 +61,7 @@ class History:
                 by=change.by,
                 written=change.written,
             )
+        self.edited.append(change.id)
         return True
 
 

@@ -54,6 +54,10 @@ class Name(ItemModel):
             raise ValueError(
                 "an actor has no point and no single country. Remove lat, lon and country; write countries: [...]"
             )
+        elif self.same_as is not None and (self.countries or self.parents):
+            raise ValueError(
+                "an actor with same_as has the listed one's countries and parents. Remove them, or same_as"
+            )
         return self
 
     def _check_place(self) -> None:
@@ -72,6 +76,11 @@ class Name(ItemModel):
     def spellings(self) -> tuple[str, ...]:
         """All spellings that stand for it wherever they are, its display name first."""
         return tuple(dict.fromkeys(s for s in (self.name, *self.aliases) if s))
+
+    @property
+    def shown(self) -> str:
+        """What reports and alerts call it."""
+        return (*self.spellings, *self.ambiguous)[0]
 
 
 def parse_names(document: Document) -> Parsed[Name]:

@@ -11,14 +11,16 @@ from shared.config.items import ID_PATTERN, CountryCode, ItemModel
 from shared.events import Severity, WatchHeader, Zone
 
 # Keys of the target language that this version does not act on; refused by name, so that nobody relies on them.
-_NOT_YET = frozenset({"event", "origins", "language", "source", "area"})
+_NOT_YET = frozenset({"event", "origins", "language", "source"})
 
 
 class PlaceClause(BaseModel):
-    """A place by name, id, country or point, and how far around it.
+    """A place by name, id, country or point, and how far around it; or a shape, inside it or so far from it; or the id
+    of an area that is either.
 
-    ``id``, ``lat``, ``lon``, ``feature`` are pinned when the watch is saved; ``unknown`` marks a name that no
-    gazetteer knows, which is then matched in the text.
+    ``geojson`` is a file beside ``watches.yaml``, or GeoJSON itself, and travels as geometry. ``id``, ``lat``, ``lon``,
+    ``feature`` are pinned when the watch is saved; ``unknown`` marks a name that no gazetteer knows, which is then
+    matched in the text.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -32,6 +34,8 @@ class PlaceClause(BaseModel):
     within_km: Annotated[float, Field(gt=0, le=2000)] | None = None
     feature: str | None = None
     unknown: bool = False
+    geojson: str | dict[str, Any] | None = None
+    area: str | None = Field(default=None, min_length=1, max_length=100)
 
     @field_validator("country", mode="before")
     @classmethod
@@ -40,8 +44,16 @@ class PlaceClause(BaseModel):
 
     @model_validator(mode="after")
     def _has_something(self) -> "PlaceClause":
+        if self.area is not None:
+            if any((self.id, self.geoname_id, self.country)):
+                raise ValueError("an area says itself where it is. Leave area, name (for display) and within_km")
+            return self
+        if self.geojson is not None:
+            if any((self.id, self.geoname_id, self.country, self.lat is not None, self.lon is not None)):
+                raise ValueError("a shape says itself where it is. Leave geojson, name (for display) and within_km")
+            return self
         if not any((self.name, self.id, self.geoname_id, self.country, self.lat is not None)):
-            raise ValueError("a place needs a name, id, country or lat and lon. Write {name: ...}")
+            raise ValueError("a place needs a name, id, country, geojson, or lat and lon. Write {name: ...}")
         if (self.lat is None) != (self.lon is None):
             raise ValueError("lat and lon go together. Give both")
         if self.lat is not None and self.within_km is None and not self.id:

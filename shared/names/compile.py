@@ -46,8 +46,9 @@ _MIN_POPULATION_DESPITE_WORD = 100_000
 
 # Flags of an entry. ALTERNATE: not its own name. ACRONYM: counts only in capitals. CASED: counts only where the first
 # letter is a capital. AMBIGUOUS: counts only with context. KEY: joined by its romanisation key, never an entry's. WORD:
-# an English word, too.
-ALTERNATE, ACRONYM, CASED, AMBIGUOUS, KEY, WORD = 1, 2, 4, 8, 16, 32
+# an English word, too. DESK: the desk's own spelling, never an entry's; what lists' spellings are suspected of does not
+# hold for it.
+ALTERNATE, ACRONYM, CASED, AMBIGUOUS, KEY, WORD, DESK = 1, 2, 4, 8, 16, 32, 64
 # What writers shorten at the beginning of a name.
 _SHORTENED = {"Saint ": "St ", "Saint-": "St ", "Mount ": "Mt ", "Fort ": "Ft "}
 # The target of a phrase that names nothing, and hides the names inside it.
@@ -84,7 +85,8 @@ def spelling_flags(spelling: str) -> int:
     return CASED if letters and letters[0].isupper() else 0
 
 
-def _spellings(name: str) -> Iterator[str]:
+def further_spellings(name: str) -> Iterator[str]:
+    """The name, and what writers make of it without a thought."""
     yield name
     for long, short in _SHORTENED.items():
         if name.startswith(long):
@@ -99,12 +101,12 @@ def place_entries(rows: Iterable[NamedPlace]) -> Iterator[Entry]:
     for row, named in enumerate(rows):
         place = named.place
         hidden = common_words() if _is_known_by_name(place) else _words_and_common_words()
-        for spelling in _spellings(place.name):
+        for spelling in further_spellings(place.name):
             if spelling.casefold() not in hidden:
                 yield Entry(spelling, row, _place_flags(spelling))
         inflected = place.feature != "populated_place" or place.population >= _MIN_POPULATION_FOR_FORMS
         for name in named.names:
-            for spelling in (*_spellings(name), *(forms(name) if inflected else ())):
+            for spelling in (*further_spellings(name), *(forms(name) if inflected else ())):
                 if spelling.casefold() not in hidden and spelling.casefold() not in demonyms():
                     yield Entry(spelling, row, _place_flags(spelling) | ALTERNATE)
         for name in named.short:
@@ -133,7 +135,7 @@ def actor_entries(actors: Iterable[LexiconActor]) -> Iterator[Entry]:
     """Every spelling of every actor."""
     for row, actor in enumerate(actors):
         for name in (actor.name, *actor.aliases, *actor.native):
-            for spelling in (*_spellings(name), *forms(name)):
+            for spelling in (*further_spellings(name), *forms(name)):
                 yield Entry(spelling, -1 - row, _actor_flags(spelling))
         for name in actor.ambiguous:
             yield Entry(name, -1 - row, spelling_flags(name) | AMBIGUOUS)

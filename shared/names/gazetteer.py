@@ -41,7 +41,8 @@ _MAX_ACRONYM = 5
 class Hit:
     """A pattern in a text: its span in the original, and the slice of entries that it stands for.
 
-    A spelling that no pattern has, and that its romanisation key joins to known ones, carries them in ``spelled``.
+    A spelling that no pattern has, and that its romanisation key joins to known ones, carries them in ``spelled``;
+    ``own`` is what a desk's own names say that it stands for.
     """
 
     start: int
@@ -49,11 +50,17 @@ class Hit:
     first: int
     last: int
     spelled: tuple[Spelled, ...] = ()
+    own: tuple["Meaning", ...] = ()
+
+    @property
+    def is_own(self) -> bool:
+        """Whether no list has a name here."""
+        return self.first == self.last and not self.spelled
 
     def how(self, text: str) -> How:
         """By which likeness of spelling: letter for letter but for case, with marks and hyphens folded away, or by
         key."""
-        if self.spelled:
+        if self.spelled or (self.own and all(m.flags & compiling.KEY for m in self.own)):
             return "key"
         surface = text[self.start : self.end]
         return "exact" if surface.lower() == fold_name(surface).strip() else "folded"

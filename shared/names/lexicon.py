@@ -1,6 +1,6 @@
 """The actor lexicon: reading it, and what is part of what."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
@@ -26,22 +26,39 @@ def parents() -> dict[str, tuple[str, ...]]:
     return forces.parents() | {actor.id: actor.parents for actor in listed()}
 
 
-def with_ancestors(parents: Mapping[str, Iterable[str]]) -> Mapping[str, frozenset[str]]:
-    """For each actor id: itself and every actor that it is part of, however many steps up."""
+class ActorParts:
+    """What is part of what, as it stands: the lexicon, and a desk's own actors."""
 
-    def climb(actor_id: str, seen: frozenset[str]) -> frozenset[str]:
-        for parent in parents.get(actor_id, ()):
-            if parent not in seen:
-                seen = climb(parent, seen | {parent})
-        return seen
+    def __init__(self, parents: Mapping[str, Iterable[str]]) -> None:
+        self._parents: dict[str, tuple[str, ...]] = {}
+        self._parts: dict[str, set[str]] = {}
+        for actor_id, above in parents.items():
+            self.put(actor_id, above)
 
-    return {actor_id: climb(actor_id, frozenset({actor_id})) for actor_id in parents}
+    def put(self, actor_id: str, parents: Iterable[str]) -> frozenset[str]:
+        """Says what an actor is part of now. Returns those whose parts may have changed by that."""
+        before = self._above(actor_id)
+        for parent in self._parents.pop(actor_id, ()):
+            self._parts[parent].discard(actor_id)
+        if parents := tuple(parents):
+            self._parents[actor_id] = parents
+        for parent in parents:
+            self._parts.setdefault(parent, set()).add(actor_id)
+        after = self._above(actor_id)
+        return before | after if before != after else frozenset()
+
+    def of(self, actor_id: str) -> frozenset[str]:
+        """The actor and every actor that is part of it, however many steps down."""
+        return _reached(actor_id, lambda one: self._parts.get(one, ()))
+
+    def _above(self, actor_id: str) -> frozenset[str]:
+        return _reached(actor_id, lambda one: self._parents.get(one, ())) - {actor_id}
 
 
-def with_parts(parents: Mapping[str, Iterable[str]]) -> Mapping[str, frozenset[str]]:
-    """For each actor id: itself and every actor that is part of it, however many steps down."""
-    parts: dict[str, set[str]] = {}
-    for actor_id, ancestors in with_ancestors(parents).items():
-        for ancestor in ancestors:
-            parts.setdefault(ancestor, set()).add(actor_id)
-    return {actor_id: frozenset(members) for actor_id, members in parts.items()}
+def _reached(start: str, steps: Callable[[str], Iterable[str]]) -> frozenset[str]:
+    found, due = {start}, [start]
+    while due:
+        new = [one for one in steps(due.pop()) if one not in found]
+        found.update(new)
+        due += new
+    return frozenset(found)

@@ -16,6 +16,8 @@ ActorKind = Literal[
     "proposed",
 ]
 AREA_FEATURES = frozenset({"country", "region"})
+# Ids of a desk's own places and actors; no list's begin so.
+OWN_PREFIX = "own:"
 
 
 class Place(Struct, frozen=True, kw_only=True):
@@ -42,6 +44,11 @@ class Place(Struct, frozen=True, kw_only=True):
     def is_area(self) -> bool:
         """Whether this is a country or region, whose point says nothing about a radius around it."""
         return self.feature in AREA_FEATURES
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the place is of a desk's own names."""
+        return self.id.startswith(OWN_PREFIX)
 
     @property
     def is_curated(self) -> bool:

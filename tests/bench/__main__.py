@@ -16,7 +16,9 @@ from services.extractor.read import Reader
 from shared.config.history import Item
 from shared.names import gazetteer, lexicon
 from shared.names.fold import fold
+from shared.names.lexicon import ActorParts
 from shared.times import utc_now
+from tests.bench import live_names
 from tests.bench.texts import pages, plain_texts
 
 ROUNDS = 5
@@ -58,6 +60,7 @@ def main() -> None:
     row("HTML to text alone (trafilatura, fast)", bare_us, "us")
     row("read a page", html_us, "us", f"{100 * (html_us / bare_us - 1):+.0f} % beside it")
     _matching(reader, texts)
+    live_names.main()
     row("memory of this process", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "MB")
 
 
@@ -69,7 +72,7 @@ def _start_up() -> None:
 
 
 def _matching(reader: Reader, texts: list[str]) -> None:
-    index = WatchIndex(lexicon.with_parts(lexicon.parents()))
+    index = WatchIndex(ActorParts(lexicon.parents()))
     now = utc_now()
     for number in range(WATCHES):
         lat, lon = (number * 7 % 160) - 80, (number * 13 % 360) - 180

@@ -1,6 +1,8 @@
 """Watches edited while articles flow: in force within a second, and a bad entry harms nothing but itself."""
 
 import asyncio
+import json
+import re
 import time
 from typing import Any
 
@@ -102,3 +104,29 @@ async def test_a_file_that_is_no_yaml_changes_nothing(world: World) -> None:
 
 def _refusals(world: World) -> list[str]:
     return [line["error"] for line in world.log("config") if line.get("event") == "config_refused"]
+
+
+async def test_a_shape_and_an_area_of_files_are_live(world: World) -> None:
+    corridor = {"type": "LineString", "coordinates": [[38.5, 35.9], [39.5, 35.98]]}
+    world.write("road.geojson", json.dumps(corridor))
+    world.write("areas.yaml", {"areas": [{"id": "city", "lat": 35.95, "lon": 39.01, "within_km": 20}]})
+    world.watch(
+        {"id": "road", "when": {"place": {"geojson": "road.geojson", "within_km": 15}}},
+        {"id": "city", "when": {"place": {"area": "city"}}},
+    )
+    async with world.running():
+        world.site.publish_text("/near", "Near", _text(1))
+        await world.until(lambda: len(world.pairs()) == 2, what="both watches")
+        world.write("road.geojson", json.dumps({**corridor, "coordinates": [[10.0, 50.0], [11.0, 51.0]]}))
+        await world.until(lambda: _published(world, "watches.yaml") == 2, what="the road elsewhere")
+        world.site.publish_text("/again", "Again", _text(77))
+        await world.until(lambda: ("/again", "city") in world.pairs(), what="the watch on the area")
+        await asyncio.sleep(1)
+    assert sorted(world.pairs()) == [("/again", "city"), ("/near", "city"), ("/near", "road")]
+    why = {p["data"]["watch"]["id"]: p["data"]["evidence"][0]["why"] for p in world.payloads()}
+    assert re.fullmatch(r".+, \d+ km from road.geojson", why["road"])
+    assert re.fullmatch(r".+, \d+ km from city", why["city"])
+
+
+def _published(world: World, file: str) -> int:
+    return sum(line.get("event") == "config_published" and line.get("file") == file for line in world.log("config"))

@@ -157,6 +157,11 @@ _ITEMS = {
     notify: desk
     severity: high
 """,
+    "names": """
+  - {id: base-x, kind: place, lat: 34.52, lon: 37.63, country: SY, aliases: [T4, مطار التيفور]}
+  - {id: raqqa, kind: place, same_as: "gn:172955", aliases: Rakka}
+  - {id: sun, kind: actor, name: Sunrise Brigade, countries: [SY], parents: [fsa], ambiguous: [SB], context: [rebels]}
+""",
     "silences": """
   - {id: night, watch: front, for: 8h, reason: known}
 """,

@@ -1,4 +1,4 @@
-"""``tocsin watch|source|receiver|silence add|edit|remove|restore|adopt|release``: edits, each a new version."""
+"""``tocsin watch|source|receiver|silence|name add|edit|remove|restore|adopt|release``: edits, each a new version."""
 
 import shlex
 from collections.abc import Awaitable, Callable
@@ -47,9 +47,9 @@ def add(
 
     kind, address = kind_of(context), broker_address(data)
     with refusals(config, as_json=as_json):
-        item = given.only_row(given.document(file), kind) if file else given.with_pairs({}, _some(pairs))
+        item = given.only_row(given.document(file), kind) if file else given.with_pairs({}, _some(pairs), config)
         wanted = Wanted(item.id, item.row, author(by), place=item.place, expects="none")
-        _tell(kind, _write(address, kind, wanted), as_json=as_json)
+        _tell(kind, _write(address, kind, wanted, config), as_json=as_json)
 
 
 def _some(pairs: list[str] | None) -> list[str]:
@@ -82,13 +82,13 @@ def edit(
         item = _editable(kind, chronicle, item_id)
         if file:
             whole = given.only_row(given.document(file), kind)
-            _publish(address, kind, item_id, whole, based_on, author(by), _path_of(file), as_json=as_json)
+            _publish(address, kind, item_id, whole, based_on, author(by), _path_of(file), config, as_json=as_json)
         elif pairs:
             base = chronicle.versions[item_id] if based_on is None else based_on
-            changed = given.with_pairs(item.text, pairs)
-            _publish(address, kind, item_id, changed, base, author(by), None, as_json=as_json)
+            changed = given.with_pairs(item.text, pairs, config)
+            _publish(address, kind, item_id, changed, base, author(by), None, config, as_json=as_json)
         else:
-            _edit_by_hand(address, kind, item, author(by), as_json=as_json)
+            _edit_by_hand(address, kind, item, author(by), config, as_json=as_json)
 
 
 def _editable(kind: "Kind", chronicle: "Chronicle", item_id: str) -> "Item":
@@ -106,7 +106,7 @@ def _path_of(file: str) -> Path | None:
     return None if file == "-" else Path(file)
 
 
-def _edit_by_hand(address: str, kind: "Kind", item: "Item", by: str, *, as_json: bool) -> None:
+def _edit_by_hand(address: str, kind: "Kind", item: "Item", by: str, config: Path, *, as_json: bool) -> None:
     from shared.config.yaml_file import ConfigError
     from tocsin.config_items import editor, given
     from tocsin.config_items.yaml_text import item_yaml
@@ -120,8 +120,8 @@ def _edit_by_hand(address: str, kind: "Kind", item: "Item", by: str, *, as_json:
             draft.unlink()
             print("nothing was changed")
             return
-        whole = given.only_row(given.document(str(draft)), kind)
-        _publish(address, kind, item.id, whole, item.version, by, draft, as_json=as_json)
+        whole = given.only_row(given.document(str(draft), config), kind)
+        _publish(address, kind, item.id, whole, item.version, by, draft, config, as_json=as_json)
     except OSError as error:
         fail(f"{error}. Set EDITOR, or give --file")
     except ConfigError as error:
@@ -141,6 +141,7 @@ def _publish(
     based_on: int | None,
     by: str,
     draft: Path | None,
+    config: Path,
     *,
     as_json: bool,
 ) -> None:
@@ -151,7 +152,7 @@ def _publish(
 
     wanted = Wanted(item_id, item.row, by, based_on, item.place, expects="one")
     try:
-        _tell(kind, _write(address, kind, wanted), as_json=as_json)
+        _tell(kind, _write(address, kind, wanted, config), as_json=as_json)
     except ConflictError as error:
         kept = draft or editor.keep_draft(kind.name, item_id, item_yaml(item.row))
         end_in_conflict(error, as_json=as_json, draft=kept, retry=_retry(kind, item_id, kept, error.conflict.found))
@@ -174,7 +175,7 @@ def remove(
     if not (yes or as_json):
         typer.confirm(f"Remove {kind.name} {item_id}?", abort=True)
     with refusals(config, as_json=as_json):
-        _tell(kind, _write(address, kind, Wanted(item_id, None, author(by), based_on)), as_json=as_json)
+        _tell(kind, _write(address, kind, Wanted(item_id, None, author(by), based_on), config), as_json=as_json)
 
 
 def restore(
@@ -197,7 +198,7 @@ def restore(
         return await writer.write(kind, Wanted(item_id, text, author(by), based_on))
 
     with refusals(config, as_json=as_json):
-        _tell(kind, _with_writer(address, kind, work), as_json=as_json)
+        _tell(kind, _with_writer(address, kind, config, work), as_json=as_json)
 
 
 def adopt(
@@ -247,18 +248,20 @@ def _hand_over(
 
     address = broker_address(data)
     with refusals(config, as_json=as_json):
-        _tell(kind, _with_writer(address, kind, work), as_json=as_json)
+        _tell(kind, _with_writer(address, kind, config, work), as_json=as_json)
 
 
-def _write(address: str, kind: "Kind", wanted: "Wanted") -> "Draft":
-    return _with_writer(address, kind, lambda writer, _: writer.write(kind, wanted))
+def _write(address: str, kind: "Kind", wanted: "Wanted", config: Path) -> "Draft":
+    return _with_writer(address, kind, config, lambda writer, _: writer.write(kind, wanted))
 
 
-def _with_writer(address: str, kind: "Kind", work: "Callable[[Writer, Chronicle], Awaitable[Draft]]") -> "Draft":
+def _with_writer(
+    address: str, kind: "Kind", config: Path, work: "Callable[[Writer, Chronicle], Awaitable[Draft]]"
+) -> "Draft":
     from tocsin.config_items.session import writing
 
     async def session() -> Any:
-        async with writing(address, kind) as (writer, chronicle):
+        async with writing(address, kind, config) as (writer, chronicle):
             return await work(writer, chronicle)
 
     made: Draft = run(session(), address)

@@ -1,4 +1,4 @@
-"""``tocsin watch|source|receiver|silence import``: a file's differences as edits."""
+"""``tocsin watch|source|receiver|silence|name import``: a file's differences as edits."""
 
 import sys
 from collections.abc import Iterator
@@ -57,7 +57,7 @@ async def _import(
     from shared.config.yaml_file import ConfigError
     from shared.times import utc_now
     from tocsin.config_items.imports import plan_import
-    from tocsin.config_items.session import names, writing
+    from tocsin.config_items.session import writing
 
     async with writing(address, kind) as (writer, chronicle):
         try:
@@ -67,7 +67,7 @@ async def _import(
             parsed = parse_items(document, kind.key, kind.model)
         except ConfigError as error:
             fail(str(error))
-        plan = plan_import(kind, chronicle, parsed, names, utc_now(), by=by, prune=prune)
+        plan = plan_import(kind, chronicle, parsed, writer.beside, utc_now(), by=by, prune=prune)
         return plan, [] if dry_run else await writer.publish(kind, plan.changes)
 
 
@@ -82,7 +82,8 @@ def _document(kind: "Kind", file: str, content: bytes, chronicle: "Chronicle") -
             raise ConfigError(name, "looks like OPML, which lists feeds", "Use 'tocsin source import'")
         return opml.read(content, name, [item.text for item in chronicle.items.values()])
     try:
-        return given.as_file(parse(content.decode("utf-8-sig"), name), kind)
+        found = parse(content.decode("utf-8-sig"), name)
+        return given.as_file(given.with_shapes(found, Path() if file == "-" else Path(file).parent), kind)
     except UnicodeDecodeError as error:
         raise ConfigError(name, "not UTF-8 text", "Save the file as UTF-8") from error
 

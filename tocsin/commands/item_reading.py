@@ -1,4 +1,4 @@
-"""``tocsin watch|source|receiver|silence list|show|history|export|lint``: looking at configured items."""
+"""``tocsin watch|source|receiver|silence|name list|show|history|export|lint``: looking at configured items."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
@@ -54,15 +54,10 @@ def list_(
 
 def _of_files(config: Any, kind: "Kind") -> "Chronicle":
     """What a folder holds, as if it had just been published to an empty topic."""
-    from shared.config.history import Chronicle
-    from shared.times import utc_now
-    from tocsin.config_files.plan import plan_file
-    from tocsin.config_items.session import names
+    from tocsin.config_files.lint import chronicles
+    from tocsin.config_items.session import listed
 
-    chronicle = Chronicle()
-    for edit in plan_file(config, kind, chronicle, names, utc_now()).edits:
-        chronicle.apply(edit)
-    return chronicle
+    return chronicles(config, listed)[kind.key]
 
 
 def show(
@@ -146,15 +141,20 @@ def _as_opml(sources: list[Mapping[str, Any]]) -> str:
     return opml.write(sources)
 
 
-def lint(context: typer.Context, config: Config = CONFIG, as_json: Json = False) -> None:
-    """Check the file without publishing it: errors with file, line and remedy, and remarks. Exit 1 on errors."""
+def lint(context: typer.Context, config: Config = CONFIG, data: Data = DATA, as_json: Json = False) -> None:
+    """Check the file without publishing it: errors with file, line and remedy, and remarks. Exit 1 on errors.
+
+    Where a stack runs, what others made there is known too: names and receivers that no file holds.
+    """
     from tocsin.config_files import lint as linting
-    from tocsin.config_items.session import names
+    from tocsin.config_items.session import listed, read_beside
 
     kind = kind_of(context)
     if not (config / kind.file).exists():
         fail(f"{config / kind.file} does not exist. Give --config, or start 'tocsin up' to have one written")
-    found = linting.lint(config, kind, names)
+    address = kafka_address(data)
+    in_force = run(read_beside(address, kind), address) if address else {}
+    found = linting.lint(config, kind, listed, in_force)
     if as_json:
         errors = [{"place": e.place, "problem": e.problem, "remedy": e.remedy} for e in found.errors]
         print_json({kind.key: len(found.bodies), "errors": errors, "notes": found.notes})

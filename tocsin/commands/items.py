@@ -1,4 +1,4 @@
-"""``tocsin watch|source|receiver|silence``: the same commands for every kind of configured items."""
+"""``tocsin watch|source|receiver|silence|name``: the same commands for every kind of configured items."""
 
 from collections.abc import Callable
 

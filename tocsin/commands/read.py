@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tocsin.commands.options import fail, print_json
+from tocsin.commands.options import CONFIG, Config, fail, print_json
 
 if TYPE_CHECKING:
     from services.extractor.read import Reader
@@ -29,16 +29,19 @@ def read(
     ] = False,
     url: Annotated[str, typer.Option("--url", help="The address that the input came from.")] = "",
     published: Annotated[str, typer.Option("--published", help="When it was published (ISO 8601).")] = "",
+    config: Config = CONFIG,
 ) -> None:
-    """Show what the extractor sees: a report as JSON. Needs no broker."""
+    """Show what the extractor sees: a report as JSON. Needs no broker; own names are those of names.yaml."""
     from services.extractor.read import Reader
     from shared.names import gazetteer
+    from shared.names.live import LiveNames
+    from tocsin.config_files.lint import own_names
 
     try:
         names = gazetteer.load(lambda step: print(f"compiling names (once): {step}", file=sys.stderr))
     except gazetteer.NamesFolderError as error:
         fail(str(error))
-    reader = Reader(names)
+    reader = Reader(LiveNames(names, own_names(config, lambda: names)))
     if jsonl:
         for number, line in enumerate(_lines(source), start=1):
             print_json(_read_line(reader, line, number))

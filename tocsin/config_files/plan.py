@@ -6,10 +6,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from shared.config.areas import KEY as AREAS
+from shared.config.areas import areas_of
+from shared.config.beside import Beside
 from shared.config.edits import fitting, next_change
-from shared.config.history import Chronicle
+from shared.config.history import Chronicle, Item
 from shared.config.items import Entry, ItemModel, parse_items
-from shared.config.kinds import Kind, Names
+from shared.config.kinds import Kind
 from shared.config.yaml_file import ConfigError, Document, load
 from shared.events import ConfigChanged
 
@@ -35,7 +38,7 @@ class FilePlan:
         return told
 
 
-def plan_file(folder: Path, kind: Kind, chronicle: Chronicle, names: Names, now: datetime) -> FilePlan:
+def plan_file(folder: Path, kind: Kind, chronicle: Chronicle, beside: Beside, now: datetime) -> FilePlan:
     """What the file of this kind changes. A file that cannot be read as a whole changes nothing."""
     plan = FilePlan()
     try:
@@ -54,18 +57,22 @@ def plan_file(folder: Path, kind: Kind, chronicle: Chronicle, names: Names, now:
     _unknown_keys(document, kind, plan)
     plan.sensitive.update(_sensitive_ids(document, kind))
     kept = set(parsed.refused_ids)
+    areas = areas_of(document, folder) if AREAS in kind.further_keys else None
+    plan.errors.extend(areas.errors if areas else ())
+    beside = beside.together_with((entry.model.id for entry in parsed.entries), areas)
     for entry in parsed.entries:
         kept.add(entry.model.id)
-        _plan_entry(entry, kind, chronicle, names, now, plan)
+        _plan_entry(entry, kind, chronicle, beside, now, plan)
     for item in list(chronicle.items.values()):  # a follower may change it meanwhile
         if item.owner == kind.owner and item.id not in kept:
+            plan.notes.extend(f"{kind.file}: {item.id} is gone: {note}" for note in kind.about_removal(item.id, beside))
             plan.edits.append(next_change(chronicle, item.id, None, owner=kind.owner, by="", now=now, place=kind.file))
     return plan
 
 
 def _unknown_keys(document: Document, kind: Kind, plan: FilePlan) -> None:
     if isinstance(document.value, Mapping):
-        for key in document.value.keys() - {kind.key}:
+        for key in document.value.keys() - {kind.key, *kind.further_keys}:
             place = document.place((str(key),))
             plan.errors.append(
                 ConfigError(place, f"'{key}' is not a known key", f"This file holds '{kind.key}:' alone")
@@ -80,10 +87,10 @@ def _sensitive_ids(document: Document, kind: Kind) -> Iterator[str]:
 
 
 def _plan_entry(
-    entry: Entry[ItemModel], kind: Kind, chronicle: Chronicle, names: Names, now: datetime, plan: FilePlan
+    entry: Entry[ItemModel], kind: Kind, chronicle: Chronicle, beside: Beside, now: datetime, plan: FilePlan
 ) -> None:
     try:
-        body = kind.body(entry.model, names, entry.place)
+        body = kind.body(entry.model, beside, entry.place)
         plan.notes.extend(f"{entry.place}: {entry.model.id}: {note}" for note in body.notes)
         plan.bodies[entry.model.id] = body.value
         if chronicle.was_adopted_from(kind.owner, entry.model.id):
@@ -105,7 +112,17 @@ def _differs(entry: Entry[ItemModel], body: dict[str, Any], kind: Kind, chronicl
     if present is not None and present.owner != kind.owner:
         remedy = f"Give this one another id, or remove the other first: tocsin {kind.name} remove {present.id}"
         raise ConfigError(entry.place, f"{present.id}: belongs to {present.owner}", remedy)
-    return present is None or dict(present.body) != body
+    return present is None or (dict(present.body) != body and not _only_lost_a_pin(present, entry, body))
+
+
+def _only_lost_a_pin(present: Item, entry: Entry[ItemModel], body: Mapping[str, Any]) -> bool:
+    """Whether the author says what he said, and a name in it is merely no longer known: its pin is kept."""
+    return dict(present.text) == dict(entry.written) and _count_unknown(body) > _count_unknown(present.body)
+
+
+def _count_unknown(body: Any) -> int:
+    inner = body.values() if isinstance(body, Mapping) else body if isinstance(body, (list, tuple)) else ()
+    return sum(map(_count_unknown, inner)) + (isinstance(body, Mapping) and body.get("unknown") is True)
 
 
 def _about_adopted(kind: Kind, item_id: str, chronicle: Chronicle) -> str:

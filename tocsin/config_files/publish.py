@@ -1,7 +1,7 @@
 """Watching the files, and publishing what they change."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -9,8 +9,11 @@ from aiokafka import AIOKafkaProducer
 from watchfiles import awatch
 
 from shared import log, metrics
+from shared.config.areas import FILE as AREAS_FILE
+from shared.config.beside import Listed
 from shared.config.history import Chronicle
-from shared.config.kinds import KINDS, Kind, Names
+from shared.config.kinds import KINDS, Kind
+from shared.config.shapes import FILE_ENDING
 from shared.config_writer import Writer
 from shared.events import ConfigChanged
 from shared.follow import ConfigFollower
@@ -22,18 +25,26 @@ from tocsin.config_files.plan import FilePlan, plan_file
 MOST_ROUNDS = 3
 
 
+def due_after(changed: Collection[str]) -> list[Kind]:
+    """The kinds to plan anew where these files changed: watches depend on the names, areas and shapes beside them."""
+    due = {kind.name for kind in KINDS if kind.file in changed}
+    if "name" in due or any(name == AREAS_FILE or name.endswith(FILE_ENDING) for name in changed):
+        due.add("watch")
+    return [kind for kind in KINDS if kind.name in due]
+
+
 class FilePublisher:
     """Keeps the topics in step with a folder."""
 
-    def __init__(self, folder: Path, bootstrap: str, producer: AIOKafkaProducer, names: Names, now: Clock) -> None:
-        self._folder, self._names, self._now = folder, names, now
+    def __init__(self, folder: Path, bootstrap: str, producer: AIOKafkaProducer, listed: Listed, now: Clock) -> None:
+        self._folder, self._now = folder, now
         self._log = log.get("tocsin.config")
         self.chronicles = {kind.key: Chronicle() for kind in KINDS}
         self._followers = [
             ConfigFollower(bootstrap, kind.topic, partial(self._note_edit, kind), self.chronicles[kind.key])
             for kind in KINDS
         ]
-        self._writer = Writer(producer, self.chronicles, names, now)
+        self._writer = Writer(producer, self.chronicles, listed, now, folder)
         self._due: asyncio.Queue[Sequence[Kind]] = asyncio.Queue()
         self._said: dict[str, set[str]] = {}
         self._noted: dict[str, set[str]] = {}
@@ -48,7 +59,7 @@ class FilePublisher:
                                   rust_timeout=1000, yield_on_timeout=False):  # fmt: skip
             changed = {Path(path).name for _, path in batch}
             # Where the folder is a mounted ConfigMap, what changes is a link that is none of these files.
-            self._due.put_nowait([kind for kind in KINDS if kind.file in changed] or KINDS)
+            self._due.put_nowait(due_after(changed) or KINDS)
 
     def _note_edit(self, kind: Kind, change: ConfigChanged) -> None:
         if change.by and change.owner == kind.owner:  # given back to the file, which has not changed
@@ -67,7 +78,9 @@ class FilePublisher:
         for kind in kinds:
             for _ in range(MOST_ROUNDS):  # who lost a race to another edit looks again
                 chronicle = self.chronicles[kind.key]
-                plan = await asyncio.to_thread(plan_file, self._folder, kind, chronicle, self._names, self._now())
+                plan = await asyncio.to_thread(
+                    plan_file, self._folder, kind, chronicle, self._writer.beside, self._now()
+                )
                 self._say(kind, plan)
                 lost = await self._writer.publish(kind, plan.edits)
                 if not lost:

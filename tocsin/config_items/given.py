@@ -3,7 +3,7 @@
 import copy
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,14 +29,42 @@ class Given:
         return found
 
 
-def document(source: str) -> Document:
-    """The YAML of a file, or of stdin for ``-``. Raises ConfigError."""
+def document(source: str, folder: Path | None = None) -> Document:
+    """The YAML of a file, or of stdin for ``-``; the shapes that it names lie in the folder, or beside it.
+
+    Raises ConfigError.
+    """
     if source == STDIN:
-        return parse(sys.stdin.read(), "stdin")
+        return with_shapes(parse(sys.stdin.read(), "stdin"), folder or Path())
     path = Path(source)
     if not path.is_file():
         raise ConfigError(source, "no such file", "Name a YAML file, or '-' for stdin")
-    return load(path)
+    return with_shapes(load(path), folder or path.parent)
+
+
+def with_shapes(found: Document, folder: Path) -> Document:
+    """The document with what the shapes' files in this folder hold: what the desk owns depends on no file.
+
+    Raises ConfigError.
+    """
+    return replace(found, value=_with_shapes(found.value, folder))
+
+
+def _with_shapes(value: Any, folder: Path) -> Any:
+    if isinstance(value, list):
+        return [_with_shapes(inner, folder) for inner in value]
+    if not isinstance(value, dict):
+        return value
+    file = value.get("geojson")
+    if not isinstance(file, str):
+        return {key: _with_shapes(inner, folder) for key, inner in value.items()}
+    from shared.config import shapes
+
+    try:
+        return {"name": file, **value, "geojson": shapes.read_file(folder, file)}
+    except shapes.ShapeError as error:
+        problem, _, remedy = str(error).partition(". ")
+        raise ConfigError(str(folder / file), problem, remedy) from error
 
 
 def as_file(found: Document, kind: Kind) -> Document:
@@ -73,10 +101,10 @@ def _below(whole: Document, above: Path_) -> Callable[[Path_], str]:
     return lambda path: whole.place((*above, *path))
 
 
-def with_pairs(row: Mapping[str, Any], pairs: Sequence[str]) -> Given:
+def with_pairs(row: Mapping[str, Any], pairs: Sequence[str], folder: Path | None = None) -> Given:
     """The item with these fields set: ``severity=high``, ``when.place.name=Aleppo``; ``name=`` takes one away.
 
-    Values are YAML. Raises ConfigError.
+    Values are YAML; shapes' files lie in the folder, or in the working directory. Raises ConfigError.
     """
     changed = copy.deepcopy(dict(row))
     for pair in pairs:
@@ -84,7 +112,7 @@ def with_pairs(row: Mapping[str, Any], pairs: Sequence[str]) -> Given:
         if not equals or not all(key.split(".")):
             raise ConfigError(pair, "not KEY=VALUE", "Write severity=high, or --file FILE")
         _set(changed, key.split("."), _value(pair, text), pair)
-    return Given(changed, lambda _: "the command line")
+    return Given(_with_shapes(changed, folder or Path()), lambda _: "the command line")
 
 
 def _value(pair: str, text: str) -> Any:

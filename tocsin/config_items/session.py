@@ -4,10 +4,11 @@ import asyncio
 import functools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from shared import kafka
 from shared.config.history import Chronicle
-from shared.config.kinds import Kind
+from shared.config.kinds import BY_KEY, Kind
 from shared.config_writer import Writer
 from shared.events import ConfigChanged
 from shared.follow import ConfigFollower
@@ -15,7 +16,7 @@ from shared.names import gazetteer
 from shared.rebuild import decoded
 from shared.times import utc_now
 
-names = functools.cache(gazetteer.load)
+listed = functools.cache(gazetteer.load)
 
 
 async def read(bootstrap: str, kind: Kind) -> Chronicle:
@@ -26,10 +27,19 @@ async def read(bootstrap: str, kind: Kind) -> Chronicle:
     return chronicle
 
 
+async def read_beside(bootstrap: str, kind: Kind) -> dict[str, Chronicle]:
+    """By key, what is in force of the kinds that this one's items are judged by. Raises DependencyDownError."""
+    return {key: await read(bootstrap, BY_KEY[key]) for key in kind.judged_by}
+
+
 @asynccontextmanager
-async def writing(bootstrap: str, kind: Kind) -> AsyncIterator[tuple[Writer, Chronicle]]:
-    """A writer, and the chronicle that it keeps in step with. Raises DependencyDownError."""
+async def writing(bootstrap: str, kind: Kind, folder: Path | None = None) -> AsyncIterator[tuple[Writer, Chronicle]]:
+    """A writer, and the chronicle that it keeps in step with. ``folder``: where files lie that items name.
+
+    Raises DependencyDownError.
+    """
     chronicle = Chronicle()
+    chronicles = {**await read_beside(bootstrap, kind), kind.key: chronicle}
     follower = ConfigFollower(bootstrap, kind.topic, history=chronicle)
     following, ready = asyncio.create_task(follower.run()), asyncio.create_task(follower.ready.wait())
     try:
@@ -37,7 +47,7 @@ async def writing(bootstrap: str, kind: Kind) -> AsyncIterator[tuple[Writer, Chr
         if following.done():
             following.result()
         async with kafka.running_producer(bootstrap) as producer:
-            yield Writer(producer, {kind.key: chronicle}, names, utc_now), chronicle
+            yield Writer(producer, chronicles, listed, utc_now, folder), chronicle
     finally:
         for task in (following, ready):
             task.cancel()

@@ -40,8 +40,16 @@ def _summary(kind: Kind, body: Mapping[str, Any], now: datetime) -> str:
             return str(body["url"])
         case "receiver":
             return f"{body['type']:<9} {body['url'] if isinstance(body['url'], str) else 'url kept secret'}"
+        case "name":
+            return f"{body['kind']:<9} {_name_summary(body)}"
         case _:
             return _silence_summary(Silence.model_validate(body), now)
+
+
+def _name_summary(body: Mapping[str, Any]) -> str:
+    spellings = [*filter(None, [body.get("name")]), *body.get("aliases", ()), *body.get("ambiguous", ())]
+    where = f"= {body['same_as']}" if "same_as" in body else f"{body['lat']}, {body['lon']}" if "lat" in body else ""
+    return "  ".join(filter(None, [", ".join(spellings), where]))
 
 
 def _silence_summary(silence: Silence, now: datetime) -> str:

@@ -1,6 +1,6 @@
 """Conditions of a watch, compiled: each tells what could wake it, and the evidence by which a report fulfils it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,7 +11,11 @@ from shared.config.watches import ActorClause, Condition, PlaceClause, TextClaus
 from shared.events import Actor, Evidence, Location, Zone
 from shared.geo import cells_within, distance_km
 from shared.names.fold import fold_name
+from shared.names.lexicon import ActorParts
 from shared.names.records import AREA_FEATURES
+from shared.names.unknown import Found, NamePattern
+from shared.names.unknown import Trigger as KeyTrigger
+from shared.shape import Shape
 
 MOST_EVIDENCE = 3
 Triggers = frozenset[Trigger] | None  # None: nothing in particular; the watch must be tried on every report
@@ -87,15 +91,41 @@ class Within:
 
     def evidence(self, view: ReportView) -> list[Evidence] | None:
         """The places, and how far each is from the centre."""
-        near = [m for m in view.locations if self._counts(m) and self._km(m) <= self.radius_km]
+        near = [m for m in view.locations if counts_by_point(m) and self._km(m) <= self.radius_km]
         return _some(view, near, lambda m: f"{m.name}, {self._km(m):.0f} km from {self.centre}")
-
-    @staticmethod
-    def _counts(location: Location) -> bool:
-        return location.feature not in AREA_FEATURES and location.use == "literal"
 
     def _km(self, location: Location) -> float:
         return distance_km(self.lat, self.lon, location.lat, location.lon)
+
+
+@dataclass(frozen=True, slots=True)
+class InShape:
+    """A place in a shape, or so far from it. Countries and regions never count by their point."""
+
+    shape: Shape
+    within_km: float
+    label: str
+
+    @property
+    def triggers(self) -> Triggers:
+        """The grid cells that it reaches."""
+        return frozenset(("cell", cell) for cell in self.shape.cells(self.within_km))
+
+    def evidence(self, view: ReportView) -> list[Evidence] | None:
+        """The places, and how far each is."""
+        return _some(view, [m for m in view.locations if counts_by_point(m) and self._km(m) is not None], self._why)
+
+    def _km(self, location: Location) -> float | None:
+        return self.shape.km_from(location.lat, location.lon, self.within_km)
+
+    def _why(self, location: Location) -> str:
+        km = self._km(location)
+        return f"{location.name}, " + (f"{km:.0f} km from {self.label}" if km else f"inside {self.label}")
+
+
+def counts_by_point(location: Location) -> bool:
+    """Whether the place is where its point is, and is meant itself."""
+    return location.feature not in AREA_FEATURES and location.use == "literal"
 
 
 # ---------------------------------------------------------------- actor
@@ -150,6 +180,33 @@ class HasPhrase:
             return None
         start, end, zone = found
         return [view.evidence(start, end, zone, f"says '{self.words}'")]
+
+
+@dataclass(frozen=True, slots=True)
+class HasName:
+    """A name that nothing knows, in any spelling."""
+
+    pattern: NamePattern
+
+    @property
+    def triggers(self) -> Triggers:
+        """Its longest words as written, and its keys."""
+        return frozenset({*(("word", word) for word in self.pattern.words), *self.pattern.triggers})
+
+    def evidence(self, view: ReportView) -> list[Evidence] | None:
+        """Where the name stands outside boilerplate, one of each spelling."""
+        first: dict[str, Found] = {}
+        for found in self.pattern.find(view.report.text, view.folded, view.heard):
+            if view.zone_at(found.start) != "boilerplate":
+                first.setdefault(view.report.text[found.start : found.end].casefold(), found)
+        shown = list(first.values())[:MOST_EVIDENCE]
+        return [view.evidence(f.start, f.end, view.zone_at(f.start), self._why(view, f)) for f in shown] or None
+
+    def _why(self, view: ReportView, found: Found) -> str:
+        spelling = view.report.text[found.start : found.end]
+        if found.is_exact:
+            return f"says '{self.pattern.name}'"
+        return f"says '{spelling}', which sounds like '{self.pattern.name}'"
 
 
 # ---------------------------------------------------------------- all, any, none
@@ -216,11 +273,19 @@ class NoneOf:
         return None if any(child.evidence(view) is not None for child in self.children) else []
 
 
+def sounds_wanted(node: Node) -> Iterator[KeyTrigger]:
+    """The keys of all unknown names in a condition: a report is heard for them before any condition is asked."""
+    if isinstance(node, HasName):
+        yield from node.pattern.triggers
+    for child in node.children if isinstance(node, (All, AnyOf, NoneOf)) else ():
+        yield from sounds_wanted(child)
+
+
 # ---------------------------------------------------------------- compiling
 
 
-def compile_condition(condition: Condition, parts: Mapping[str, frozenset[str]]) -> Node:
-    """The node for a condition whose names are pinned. ``parts``: each actor's id to its own and its parts'."""
+def compile_condition(condition: Condition, parts: ActorParts) -> Node:
+    """The node for a condition whose names are pinned, with actors' parts as they stand now."""
     if condition.place is not None:
         return _place(condition.place)
     if condition.actor is not None:
@@ -237,6 +302,8 @@ def compile_condition(condition: Condition, parts: Mapping[str, frozenset[str]])
 def _place(clause: PlaceClause) -> Node:
     if clause.unknown:
         return _name_in_text(clause.name or "")
+    if isinstance(clause.geojson, dict):
+        return InShape(Shape(clause.geojson), clause.within_km or 0.0, clause.name or "the shape")
     if clause.lat is not None and clause.lon is not None and clause.within_km is not None:
         return Within(clause.lat, clause.lon, clause.within_km, clause.name or f"{clause.lat}, {clause.lon}")
     if clause.id is not None and clause.feature != "country":
@@ -244,14 +311,14 @@ def _place(clause: PlaceClause) -> Node:
     return InCountries(frozenset(clause.country))
 
 
-def _actor(clause: ActorClause, parts: Mapping[str, frozenset[str]]) -> Node:
+def _actor(clause: ActorClause, parts: ActorParts) -> Node:
     if clause.unknown or clause.id is None:
         return _name_in_text(clause.name or "")
-    return IsActor(parts.get(clause.id, frozenset({clause.id})) if clause.parts else frozenset({clause.id}))
+    return IsActor(parts.of(clause.id) if clause.parts else frozenset({clause.id}))
 
 
 def _name_in_text(name: str) -> Node:
-    return _phrase(name, ())
+    return HasName(NamePattern(name))
 
 
 def _phrase(words: str, zones: tuple[Zone, ...]) -> Node:

@@ -7,6 +7,7 @@ from shared import log, metrics
 from shared.config.history import History, Item
 from shared.delivery import Message, Output, Result, Stage
 from shared.events import ConfigChanged, Evidence, Report, ReportGrouped, ReportHeader, ReportMatched, WatchHeader
+from shared.names.records import OWN_PREFIX
 from shared.times import Clock
 from shared.topics import REPORTS_GROUPED, REPORTS_MATCHED
 
@@ -33,6 +34,11 @@ class Match:
         except ValueError as error:
             # The error's text would name what a sensitive watch looks for.
             log.get("tocsin.match").error("watch_invalid", watch_id=change.id, error=type(error).__name__)
+
+    def apply_name(self, change: ConfigChanged) -> None:
+        """Takes what a desk's own name says of actors' parts into force."""
+        parents = (change.body or {}).get("parents", ())
+        self._watches.put_actor(OWN_PREFIX + change.id, [parent for parent in parents if isinstance(parent, str)])
 
     async def __call__(self, event: ReportGrouped, _: Message) -> Result:
         """One match for each watch that the report fulfils; none for what was there before its source was."""

@@ -7,6 +7,7 @@ from functools import cached_property
 from shared.events import Actor, Evidence, Location, Report, Zone
 from shared.geo import cell_of
 from shared.names.fold import Folded, fold
+from shared.names.unknown import Heard, Wanted
 from shared.sentences import sentence_around
 
 MAX_QUOTE = 300
@@ -19,6 +20,7 @@ class ReportView:
     def __init__(self, report: Report) -> None:
         self.report = report
         self.locations = [place for place in report.locations if place.zone != "boilerplate"]
+        self.heard: Heard | None = None
         self.actors = [actor for actor in report.actors if actor.zone != "boilerplate"]
 
     @cached_property
@@ -42,8 +44,14 @@ class ReportView:
         """The whole text, folded."""
         return fold(self.report.text)
 
+    def listen(self, wanted: Wanted) -> None:
+        """Hears the text for the keys of unknown names, once for all watches."""
+        if wanted:
+            self.heard = Heard(self.report.text, wanted)
+
     def triggers(self) -> Iterator[Trigger]:
         """All that could wake a watch."""
+        yield from self.heard.triggers if self.heard else ()
         for location in self.locations:
             yield "place", location.place_id
             yield "country", location.country

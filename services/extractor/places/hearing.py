@@ -31,7 +31,7 @@ from services.extractor.places.scoring import (
 from services.extractor.places.weights import Weights
 from services.extractor.writing import Writing
 from shared.names.beats import Area
-from shared.names.compile import KEY
+from shared.names.compile import DESK, KEY
 from shared.names.records import Place
 from shared.names.words import demonyms
 
@@ -114,8 +114,9 @@ def rank_in_context(group: Group, context: Context, weights: Weights) -> Ranked:
         place = meaning.place
         if place is not None:
             heard = weights.country_support * of_country
-            # Nothing speaks of its country: the more its spelling leaves open, the less it can stand alone.
-            if meaning.flags & KEY and not of_country:
+            # Nothing speaks of its country: the more its spelling leaves open, the less it can stand alone. Among a
+            # desk's few names a spelling is no such chance.
+            if meaning.flags & KEY and not meaning.flags & DESK and not of_country:
                 heard += weights.by_key_alone * min(1.0, meaning.doubt / 2)
             # These choose among namesakes; they do not make a place of a word.
             heard += weights.country_choice * (of_country - max(national))

@@ -8,7 +8,7 @@ from services.extractor.places.containment import contains
 from services.extractor.places.vocabulary import Kind
 from services.extractor.places.weights import Weights
 from shared.geo import distance_km
-from shared.names.compile import ALTERNATE, KEY, WORD
+from shared.names.compile import ALTERNATE, DESK, KEY, WORD
 from shared.names.gazetteer import Meaning
 from shared.names.keyed import FAMILY_OF
 from shared.names.records import Place
@@ -64,13 +64,14 @@ def prominence(place: Place, weights: Weights) -> float:
 
 def naming(meaning: Meaning, written: str, weights: Weights) -> float:
     """How well this name, as the text has it, stands for this place."""
+    own = weights.own if meaning.flags & DESK else 0.0
     if meaning.flags & KEY:
-        return weights.by_key * meaning.doubt
+        return own + weights.by_key * meaning.doubt
     place = meaning.place
     if place is None:
         return 0.0
     is_own = not meaning.flags & ALTERNATE
-    named = weights.own_name if is_own or _is_native(written, place) else 0.0
+    named = own + (weights.own_name if is_own or _is_native(written, place) else 0.0)
     named += weights.capital if is_own and place.capital else 0.0
     if meaning.flags & WORD:
         named += weights.word + (0.0 if place.population >= MIN_CITY else weights.small_word)

@@ -21,6 +21,7 @@ class Weights:
     first_order: float = 0.5  # a state or province, beside a town of as many people
     second_order: float = -0.5  # a county or district
     curated: float = 5.0  # a place that reports on a war name
+    own: float = 3.0  # the desk says that it is there, and under this name
     airport: float = 4.0  # full names alone stand for airfields
     capital: float = 2.0  # of a country, by its own name: "Mexico" is not Mexico City
     own_name: float = 1.0  # beside an alternate name

@@ -11,6 +11,7 @@ from services.alerter.matching.watch_index import WatchIndex
 from shared.config.history import History
 from shared.delivery import Message
 from shared.events import ConfigChanged, ReportGrouped
+from shared.names.lexicon import ActorParts
 from tests.unit.alerter.samples import NOW, item, report
 
 MESSAGE = Message("reports.grouped", 0, 0, b"", b"")
@@ -30,7 +31,7 @@ HOUR = timedelta(hours=1)
 async def test_what_was_there_before_its_source_raises_nothing_where_the_source_says_so(
     source: dict[str, Any] | None, published_at: datetime | None, is_news: bool
 ) -> None:
-    watches, sources = WatchIndex({}), History()
+    watches, sources = WatchIndex(ActorParts({})), History()
     watches.put(item("w", {"text": "shells"}))
     if source is not None:
         body = {"id": "desk", "url": "http://a.org/", **source}

@@ -286,3 +286,11 @@ def test_the_starter_is_written_once_and_is_valid(tmp_path: Path) -> None:
     assert not write_starter(folder)
     rows = json.loads(run("doctor", "--config", str(folder), "--json")[0])
     assert [row for row in rows if row["state"] == "bad"] == []
+
+
+def test_read_knows_the_own_names_of_the_directory(tmp_path: Path) -> None:
+    (tmp_path / "names.yaml").write_text("names: [{id: camp, kind: place, name: Tell Qarmat, lat: 35, lon: 38}]")
+    (tmp_path / "text").write_text("Shells fell near Tall Karmat on Monday.")
+    report = json.loads(run("read", str(tmp_path / "text"), "--config", str(tmp_path))[0])
+    assert [place["place_id"] for place in report["locations"]] == ["own:camp"]
+    assert report["extractor"].endswith("+own-1")

@@ -1,5 +1,6 @@
 """What commands on configured items are given and print: YAML that comes back the same, pairs, OPML."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -139,3 +140,16 @@ def test_without_a_broker_each_command_says_so(
     done = CliRunner().invoke(app, [kind, *command.split()])
     assert (done.exit_code, done.stdout) == (2, "")
     assert "set TOCSIN_KAFKA, or start 'tocsin up'" in done.stderr
+
+
+def test_a_shape_of_the_desks_own_carries_what_its_file_holds(tmp_path: Path) -> None:
+    line = {"type": "LineString", "coordinates": [[38.0, 34.0], [39.0, 35.0]]}
+    (tmp_path / "road.geojson").write_text(json.dumps(line))
+    (tmp_path / "w.yaml").write_text(
+        "{id: w, when: {any: [{place: {geojson: road.geojson, within_km: 5}}]}, notify: d}"
+    )
+    row = given.only_row(given.document(str(tmp_path / "w.yaml")), BY_NAME["watch"]).row
+    place = {"name": "road.geojson", "geojson": line, "within_km": 5}
+    assert row["when"] == {"any": [{"place": place}]}
+    with pytest.raises(ConfigError, match=r"none.geojson: .*cannot be read: No such file"):
+        given.with_pairs({"id": "w"}, ["when.place.geojson=none.geojson"])

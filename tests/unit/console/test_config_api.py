@@ -121,6 +121,6 @@ async def test_a_broker_that_is_down_is_said(api: Api) -> None:
     await api("POST", "sources", 503, json={"item": {"id": "a", **ITEM}})
 
 
-@pytest.mark.parametrize("kind", ["alerts", "names", "..", "sources%2Fa"])
-async def test_there_are_four_kinds(api: Api, kind: str) -> None:
+@pytest.mark.parametrize("kind", ["alerts", "actors", "..", "sources%2Fa"])
+async def test_there_are_five_kinds(api: Api, kind: str) -> None:
     await api("GET", kind, 404)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.config.beside import Beside
 from shared.config.watches import Watch
 from shared.names.fold import fold, fold_name, fold_names
 from shared.names.gazetteer import Gazetteer
@@ -127,23 +128,23 @@ def test_an_ambiguous_name_is_refused_with_its_candidates(names: Gazetteer) -> N
     with pytest.raises(
         AmbiguousNameError, match=r"'Tripoli' may be: Tripoli, LY \(id: gn:\d+.*Tripoli, LB.*Add country: or id:"
     ):
-        pin(watch(name="Tripoli"), names)
-    pinned = pin(watch(name="Tripoli", country="LB"), names).watch.when.place
+        pin(watch(name="Tripoli"), Beside(lambda: names))
+    pinned = pin(watch(name="Tripoli", country="LB"), Beside(lambda: names)).watch.when.place
     assert pinned is not None
     assert pinned.country == ("LB",)
 
 
 def test_a_country_has_no_radius(names: Gazetteer) -> None:
     with pytest.raises(AmbiguousNameError, match="has no radius"):
-        pin(watch(name="Iraq", within_km=60), names)
+        pin(watch(name="Iraq", within_km=60), Beside(lambda: names))
 
 
 def test_an_unknown_name_is_noted_and_kept(names: Gazetteer) -> None:
-    pinned = pin(watch(name="Xyzzyplugh"), names)
+    pinned = pin(watch(name="Xyzzyplugh"), Beside(lambda: names))
     assert any("no gazetteer knows" in note for note in pinned.notes)
     assert pinned.watch.when.place.unknown
 
 
 def test_an_id_that_no_place_has_is_refused(names: Gazetteer) -> None:
     with pytest.raises(AmbiguousNameError, match="no place has the id"):
-        pin(watch(id="gn:0"), names)
+        pin(watch(id="gn:0"), Beside(lambda: names))

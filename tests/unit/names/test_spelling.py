@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.config.beside import Beside
 from shared.config.watches import Watch
 from shared.names.compile import KEY
 from shared.names.gazetteer import Gazetteer
@@ -125,7 +126,7 @@ def test_a_watch_on_a_spelling_that_no_list_has_says_what_it_is_taken_for(names:
     watch = Watch.model_validate(
         {"id": "w", "when": {"place": {"name": "Dair Alzor", "within_km": 30}}, "notify": ["desk"]}
     )
-    pinned = pin(watch, names)
+    pinned = pin(watch, Beside(lambda: names))
     assert pinned.watch.when.place is not None
     assert pinned.watch.when.place.country == ("SY",)
     assert any("'Dair Alzor': it is taken for Deir ez-Zor, SY" in note for note in pinned.notes)

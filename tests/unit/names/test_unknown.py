@@ -6,7 +6,7 @@ from shared.config import yaml_file
 from shared.config.names import parse_names
 from shared.names.gazetteer import Gazetteer
 from shared.names.overmatch import commonness, notes
-from shared.names.unknown import NamePattern, triggers_in
+from shared.names.unknown import Heard, NamePattern, Wanted
 
 
 def found(name: str, text: str) -> list[str]:
@@ -36,14 +36,18 @@ def test_other_names_are_not_taken_for_it(text: str) -> None:
     assert found("Tell al-Harmal", text) == []
 
 
+def test_a_name_of_common_words_counts_with_its_capital_alone() -> None:
+    assert found("Front", "The Front said so at the front, in front of the FRONT.") == ["Front", "FRONT"]
+
+
 def test_cases_of_an_unknown_name_are_found() -> None:
     assert found("Вовчий Яр", "Бої біля Вовчого Яру тривають.") == ["Вовчого Яру"]
 
 
 def test_triggers_say_which_reports_are_worth_trying() -> None:
     pattern = NamePattern("Tell al-Harmal")
-    assert pattern.triggers & triggers_in("Clashes near Tel el-Hermel.")
-    assert not pattern.triggers & triggers_in("Clashes near Aleppo.")
+    assert pattern.triggers & Heard("Clashes near Tel el-Hermel.", Wanted(pattern.triggers)).triggers
+    assert not pattern.triggers & Heard("Clashes near Aleppo.", Wanted(pattern.triggers)).triggers
 
 
 def test_a_name_without_letters_is_refused() -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.config.beside import Beside
 from shared.config.difference import compare
 from shared.config.edits import (
     DESK,
@@ -28,6 +29,7 @@ from shared.names import gazetteer
 from tests.unit.alerter.samples import NOW
 
 SOURCE, WATCH, RECEIVER, SILENCE = (BY_NAME[name] for name in ("source", "watch", "receiver", "silence"))
+BESIDE = Beside(gazetteer.load)
 KEY = "whsec_dmVyeXNlY3JldHZlcnlzZWNyZXR2ZXJ5c2VjcmV0"
 
 
@@ -40,7 +42,7 @@ class Desk:
     def write(self, written: Mapping[str, Any] | None, item_id: str = "a", **given: Any) -> int:
         """Does what is wanted; the version that it made."""
         wanted = Wanted(item_id, written, "ana", **given)
-        made = draft(self.kind, self.chronicle, wanted, gazetteer.load, NOW)
+        made = draft(self.kind, self.chronicle, wanted, BESIDE, NOW)
         assert self.chronicle.apply(made.change)
         return made.change.based_on + 1
 
