@@ -53,14 +53,13 @@ class Ledger:
         self._note_revision(sent.receiver_id, sent.alert_id, sent.revision)
         if sent.outcome in FINAL:
             self._finish(sent.notification_id, sent.resend)
-        elif sent.resend > self.done.get(sent.notification_id, -1):
-            self.last[sent.notification_id] = sent
+        else:
+            self._note_last(sent)
 
     def under(self, newer: "Ledger") -> "Ledger":
         """This ledger with a newer one on top of it."""
         for sent in newer.last.values():
-            if sent.resend > self.done.get(sent.notification_id, -1):
-                self.last[sent.notification_id] = sent
+            self._note_last(sent)
         for notification_id, resend in newer.done.items():
             self._finish(notification_id, resend)
         for (receiver_id, alert_id), revision in newer.newest.items():
@@ -79,6 +78,12 @@ class Ledger:
         """The last attempt at what this request asks for."""
         last = self.last.get(request.notification_id)
         return last if last is not None and last.resend == request.resend else None
+
+    def _note_last(self, sent: NotificationSent) -> None:
+        """A late record of what was asked for before says nothing of what is asked for now."""
+        last = self.last.get(sent.notification_id)
+        if sent.resend > self.done.get(sent.notification_id, -1) and (last is None or sent.resend >= last.resend):
+            self.last[sent.notification_id] = sent
 
     def _finish(self, notification_id: str, resend: int) -> None:
         self.done[notification_id] = max(resend, self.done.get(notification_id, 0))

@@ -80,6 +80,15 @@ def test_it_reaches_back_to_before_the_reports_fetch_however_late_the_request_is
     assert reaches_back_to(again) == reaches_back_to(first) < first.alert.report.fetched_at - timedelta(days=1)
 
 
+def test_a_late_record_of_what_was_asked_for_before_hides_nothing() -> None:
+    first, again = request(), msgspec.structs.replace(request(), resend=1)
+    older, newer = Ledger(NOW), Ledger(NOW)
+    older.note_sent(sent(first, "failed"))
+    newer.note_sent(sent(again, "retrying"))
+    newer.note_sent(sent(first, "retrying"))
+    assert older.under(newer).last_of(again) is not None
+
+
 REQUESTS = [
     msgspec.structs.replace(revised(request("deir", story), revision), resend=resend)
     for story in "ab"
