@@ -5,7 +5,6 @@ antimeridian is cut there.
 """
 
 import json
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -19,6 +18,7 @@ MAX_POSITIONS = 10_000
 MAX_FILE_BYTES = 5_000_000
 # About 10 cm.
 DIGITS = 6
+_MOST_DEGREES = 1_000_000
 _LINES, _AREAS = ("LineString", "MultiLineString"), ("Polygon", "MultiPolygon")
 _DEPTH = {"LineString": 1, "MultiLineString": 2, "Polygon": 2, "MultiPolygon": 3}
 
@@ -120,13 +120,15 @@ def _checked(part: Mapping[str, Any]) -> Geometry:
 def _coordinates(value: Any, depth: int) -> list[Any]:
     if not isinstance(value, list):
         raise ShapeError(f"'{str(value)[:40]}' stands where positions should. Export it as GeoJSON again")
+    if not value:
+        raise ShapeError("it has an empty part. Draw it, or remove it")
     if depth:
         return [_coordinates(inner, depth - 1) for inner in value]
     if not 2 <= len(value) <= 4 or not all(type(number) in (int, float) for number in value):
         raise ShapeError(f"{str(value)[:60]} is no position. Write [longitude, latitude]")
     longitude, latitude = value[:2]
-    if not (math.isfinite(longitude) and math.isfinite(latitude)):
-        raise ShapeError(f"{value[:2]} is no position. Write [longitude, latitude]")
+    if not all(abs(number) <= _MOST_DEGREES for number in (longitude, latitude)):  # nor is what is no number
+        raise ShapeError(f"{str(value[:2])[:60]} is no position. Write [longitude, latitude]")
     if abs(latitude) > 90 and abs(longitude) <= 90:
         raise ShapeError(f"{value[:2]} has latitude {latitude}. Positions are [longitude, latitude]: swap them")
     if abs(latitude) > 90 or abs(longitude) > 180:
@@ -148,10 +150,7 @@ def _positions(value: Sequence[Any], depth: int) -> Iterator[Sequence[float]]:
 
 
 def _check_outline(part: Geometry) -> None:
-    lines = list(_lines(part["coordinates"], _DEPTH[part["type"]]))
-    if not lines:
-        raise ShapeError(f"the {part['type']} is empty. Draw it, or remove it")
-    for line in lines:
+    for line in _lines(part["coordinates"], _DEPTH[part["type"]]):
         _check_line(line, is_ring=part["type"] in _AREAS)
     problem = shapely.is_valid_reason(to_shape(part))
     if problem != "Valid Geometry":

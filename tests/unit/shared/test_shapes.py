@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from shared.config.shapes import MAX_POSITIONS, ShapeError, geometry_of, read_file, told
@@ -47,7 +47,11 @@ OVER = [[179, 0], [-179, 0], [-179, 1], [179, 1], [179, 0]]
         (polygon([SQUARE[0], SQUARE[1], SQUARE[0]]), "a ring of 3 positions. It needs at least four"),
         (polygon(BOWTIE), "the outline is wrong: Self-intersection.*without crossings"),
         (polygon(SQUARE, OUTSIDE), "Hole lies outside shell"),
-        (polygon(), "the Polygon is empty"),
+        (polygon(), "it has an empty part. Draw it, or remove it"),
+        ({"type": "MultiPolygon", "coordinates": [[SQUARE], []]}, "it has an empty part"),
+        ({"type": "MultiPolygon", "coordinates": [[SQUARE], [SQUARE]]}, "the outline is wrong"),
+        (polygon(SQUARE, SQUARE), "the outline is wrong"),
+        (polygon([[0, 0], [1, 1], [2, 2], [0, 0]]), "the outline is wrong"),
         (polygon(SWAPPED), r"latitude 138. Positions are \[longitude, latitude\]: swap"),
         (polygon([[500, 134], [35, 138], [35, 139], [500, 134]]), "lies off the map"),
         (polygon([["38", 34]]), "is no position"),
@@ -172,3 +176,37 @@ def test_no_place_in_reach_lies_outside_its_cells(
     at = max(-90.0, min(90.0, lat + up * (size + 6))), (lon + right * (size + 6) + 180) % 360 - 180
     if square.km_from(*at, reach) is not None:
         assert cell_of(*at) in set(square.cells(reach))
+
+
+_numbers = st.integers(-(10**400), 10**400) | st.floats() | st.sampled_from([0, 1, 2, 38.5, 34, -180, 180, 90])
+_json = st.recursive(
+    _numbers | st.none() | st.booleans() | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=5),
+    max_leaves=30,
+)
+_rings = st.lists(st.lists(_numbers, min_size=2, max_size=2), max_size=6).map(lambda ring: [*ring, *ring[:1]])
+_kinds = st.sampled_from(["Polygon", "MultiPolygon", "LineString", "MultiLineString"])
+_coordinates = _json | _rings | st.lists(_rings, max_size=2) | st.lists(st.lists(_rings, max_size=2), max_size=3)
+_geometries = st.fixed_dictionaries({"type": _kinds, "coordinates": _coordinates})
+_features = st.fixed_dictionaries({"type": st.just("FeatureCollection"), "features": st.lists(_geometries, max_size=3)})
+
+
+def _judged(value: Any) -> tuple[dict[str, Any] | None, str]:
+    try:
+        return geometry_of(value, has_radius=True), ""
+    except ShapeError as error:
+        return None, str(error)
+
+
+@given(_geometries | _features | _json)
+@settings(max_examples=400)
+def test_whatever_is_given_is_a_shape_or_is_refused_in_one_line(value: Any) -> None:
+    found, told = _judged(value)
+    if found is None:
+        assert ". " in told
+        assert len(told) < 400
+        return
+    made = Shape(found)
+    list(made.cells(10))
+    made.km_from(34.0, 38.0, 10)
+    assert geometry_of(json.loads(json.dumps(found)), has_radius=True) == found
