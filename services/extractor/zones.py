@@ -3,7 +3,7 @@
 import bisect
 from collections.abc import Sequence
 
-from services.extractor.boilerplate import CAPTION, boilerplate_reasons
+from services.extractor.boilerplate import boilerplate_reasons, is_caption
 from services.extractor.plain import paragraphs
 from shared.events import Zone, ZoneSpan
 
@@ -24,7 +24,7 @@ def zone_spans(text: str, title_length: int = 0) -> tuple[ZoneSpan, ...]:
 def _zone(paragraph: str, why: str, lead_is_due: bool) -> Zone:
     if why:
         return "boilerplate"
-    if CAPTION.search(paragraph):
+    if is_caption(paragraph):
         return "caption"
     return "lead" if lead_is_due else "body"
 
