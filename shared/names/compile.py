@@ -13,15 +13,13 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from pathlib import Path
 
 import daachorse
 import msgspec
 import numpy as np
-import yaml
 
-from shared.names import forces, frequencies, keyed, lexicon
+from shared.names import data_files, forces, frequencies, keyed, lexicon
 from shared.names.fold import APOSTROPHES, fold_names
 from shared.names.inflect import forms
 from shared.names.records import LexiconActor, NamedPlace, Place
@@ -72,7 +70,7 @@ def version(folder: Path) -> str:
     for package in SOURCE_PACKAGES:
         digest.update(f"{package} {importlib.metadata.version(package)}".encode())
     for name in _DATA_FILES:
-        digest.update(resources.files("shared.names").joinpath("data", name).read_bytes())
+        digest.update(data_files.read_bytes(name))
     digest.update(extra.content(folder))
     return digest.hexdigest()[:16]
 
@@ -148,8 +146,7 @@ def _actor_flags(spelling: str) -> int:
 
 def nothing_entries() -> Iterator[Entry]:
     """Phrases that hold a name and name nothing."""
-    text = resources.files("shared.names").joinpath("data", NOT_NAMES_FILE).read_text(encoding="utf-8")
-    for phrase in yaml.safe_load(text):
+    for phrase in data_files.read_yaml(NOT_NAMES_FILE):
         yield Entry(phrase, NOTHING, 0)
 
 

@@ -8,14 +8,13 @@ lexicon bears already stays with it.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from importlib import resources
 from typing import Literal
 
 import msgspec
-import yaml
 from babel import Locale
 from msgspec import Struct
 
+from shared.names import data_files
 from shared.names.fold import fold_name
 from shared.names.records import ActorKind, LexiconActor
 from shared.names.words import demonyms
@@ -125,8 +124,7 @@ class State(Struct, frozen=True, kw_only=True):
 
 def states() -> dict[str, State]:
     """States by country: the rows of the file, and those that have an English demonym alone."""
-    text = resources.files("shared.names").joinpath("data", FILE).read_text(encoding="utf-8")
-    known = {row.country: row for row in msgspec.convert(yaml.safe_load(text), list[State])}
+    known = {row.country: row for row in msgspec.convert(data_files.read_yaml(FILE), list[State])}
     taken = {adjective.casefold() for row in known.values() for adjective in row.en}
     for demonym, country in demonyms().items():
         if country not in known and demonym.casefold() not in taken:

@@ -2,8 +2,8 @@
 
 import gzip
 from functools import cache
-from importlib import resources
 
+from shared.names import data_files
 from shared.names.fold import fold_names
 
 FILE = "word_frequencies.txt.gz"
@@ -12,7 +12,7 @@ FILE = "word_frequencies.txt.gz"
 @cache
 def zipf_values() -> dict[str, dict[str, float]]:
     """Zipf values (log10 of occurrences in a billion words; 4 and more) by language and folded word."""
-    data = gzip.decompress(resources.files("shared.names").joinpath("data", FILE).read_bytes()).decode()
+    data = gzip.decompress(data_files.read_bytes(FILE)).decode()
     table: dict[str, dict[str, float]] = {}
     for line in data.splitlines()[1:]:
         language, zipf, words = line.split("\t")

@@ -1,11 +1,10 @@
 """The actor lexicon: reading it, and what is part of what."""
 
 from collections.abc import Iterable, Mapping
-from importlib import resources
 
 import msgspec
-import yaml
 
+from shared.names import data_files
 from shared.names.forces import with_forces
 from shared.names.records import LexiconActor
 
@@ -19,8 +18,7 @@ def load() -> tuple[LexiconActor, ...]:
 
 def listed() -> tuple[LexiconActor, ...]:
     """The actors of ``data/actors.yaml`` alone."""
-    rows = yaml.safe_load(resources.files("shared.names").joinpath("data", FILE).read_text(encoding="utf-8"))
-    return msgspec.convert(rows, tuple[LexiconActor, ...])
+    return msgspec.convert(data_files.read_yaml(FILE), tuple[LexiconActor, ...])
 
 
 def with_ancestors(actors: Iterable[LexiconActor]) -> Mapping[str, frozenset[str]]:

@@ -5,11 +5,11 @@
 
 from collections.abc import Iterator
 from functools import cache
-from importlib import resources
 
 import countryinfo
-import yaml
 from babel import Locale
+
+from shared.names import data_files
 
 # Languages that write months and days, or titles, with a capital at least at a sentence's start.
 _LANGUAGES = ("en", "fr", "es", "pt", "de", "it", "ru", "uk", "ar", "fa")
@@ -64,14 +64,13 @@ def given_names() -> frozenset[str]:
 @cache
 def region_abbreviations() -> frozenset[str]:
     """Abbreviations of regions that end with a dot: "Tex.", "N.Y."."""
-    text = resources.files("shared.names").joinpath("data", ABBREVIATIONS_FILE).read_text(encoding="utf-8")
-    short = (name for row in yaml.safe_load(text).values() for name in row.get("short", ()))
+    rows = data_files.read_yaml(ABBREVIATIONS_FILE)
+    short = (name for row in rows.values() for name in row.get("short", ()))
     return frozenset(name for name in short if name.endswith("."))
 
 
 def _lines(name: str) -> frozenset[str]:
-    text = resources.files("shared.names").joinpath("data", name).read_text(encoding="utf-8")
-    return frozenset(text.split())
+    return frozenset(data_files.read_text(name).split())
 
 
 @cache

