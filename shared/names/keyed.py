@@ -6,13 +6,14 @@ digests, with the readings behind each and what they name; like the other tables
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
+from msgspec.structs import replace
 
 from shared.names.records import LexiconActor, NamedPlace
 from shared.names.spelling_distance import LONG, MARGIN, SLACK, distance, limit
@@ -32,8 +33,7 @@ _CACHED_NAMES = 65_536
 _SIDES: tuple[Literal["left"], Literal["right"]] = ("left", "right")
 
 
-@dataclass(frozen=True, slots=True)
-class Spelled:
+class Spelled(Struct, frozen=True, gc=False):
     """Something that a spelling may stand for: ``target`` as in the entries, how far from its own spelling this one is.
 
     One that is not ``is_sure`` is too far off to be believed, but for a report that speaks of its country.
@@ -149,7 +149,7 @@ class KeyIndex:
                 group = list(self._group(wanted))
                 most = limit(len(of_key), len({target for _, targets in group for target in targets}))
                 for other, targets in group:
-                    apart = distance(reading, other, family)
+                    apart = distance(reading, other, family, most + SLACK + MARGIN)
                     if apart <= most + SLACK + MARGIN:
                         for target in targets:
                             yield Spelled(target, apart, len(of_key), apart <= most)

@@ -11,7 +11,8 @@ import bisect
 import itertools
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 MOST_WORDS = 4
 MOST_ABJAD_WORDS = 3
@@ -68,8 +69,7 @@ _ABJAD_RUN = re.compile(rf"(?<!\w){_ABJAD_WORD}(?: {_ABJAD_WORD})*")
 _SPACE = re.compile(" ")
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True, gc=False):
     """A stretch that may be a name. ``is_placed``: the words around it say that it is one of a place."""
 
     start: int
@@ -119,8 +119,10 @@ def _of_run(text: str, start: int, end: int, known: "Known", *, is_single: bool)
 
 def _is_placed(text: str, start: int, known: "Known") -> bool:
     """Whether a word of place stands before, or a name in a list that this continues."""
-    words = text[max(0, start - _LOOK_BACK) : start].lower().split()
-    if not words or not text.startswith(" ", start - 1):
+    if not text.startswith(" ", start - 1):
+        return False
+    words = text[max(0, start - _LOOK_BACK) : start].lower().rsplit(None, 2)
+    if not words:
         return False
     if words[-1] in _BEFORE or (len(words) > 1 and words[-1] in ("of", "de") and words[-2] in _BEFORE):
         return True

@@ -10,7 +10,7 @@ ActorKind = Literal[
 AREA_FEATURES = frozenset({"country", "region"})
 
 
-class Place(Struct, frozen=True, kw_only=True):
+class Place(Struct, frozen=True, kw_only=True, gc=False):
     """A place of the gazetteer. ``id`` carries its source: ``gn:170592``, ``icao:OSDZ``, ``tocsin:t4-airbase``.
 
     ``country`` is an ISO 3166 alpha-2 code, ``admin1`` GeoNames' code of the first-order division, ``population``
@@ -29,6 +29,10 @@ class Place(Struct, frozen=True, kw_only=True):
     geoname_id: int | None = None
     order: int = 0
     capital: bool = False
+
+    def __hash__(self) -> int:
+        """An id stands for one place."""
+        return hash(self.id)
 
     @property
     def is_area(self) -> bool:
@@ -72,3 +76,7 @@ class LexiconActor(Struct, frozen=True, kw_only=True):
     against: tuple[str, ...] = ()
     active: dict[str, int] = {}
     source: str = ""
+
+    def __hash__(self) -> int:
+        """An id stands for one actor."""
+        return hash(self.id)
