@@ -1,6 +1,7 @@
 """Wiring of the extractor's two steps."""
 
 import asyncio
+import gc
 
 from services.extractor import extract_step, group_step
 from services.extractor.read import Reader
@@ -21,6 +22,7 @@ def create_extract(settings: ExtractorSettings) -> Main:
     async def main(stop: asyncio.Event, health: Health) -> None:
         reader = Reader(await asyncio.to_thread(gazetteer.load))
         await asyncio.to_thread(reader.read_text, "Warm up: tables are built on first use.")
+        gc.freeze()  # the names stay: the collector need not walk through them again and again
         await run_stage(
             extract_step.STAGE,
             extract_step.Extract(reader),

@@ -11,7 +11,6 @@ from services.extractor.mentions import find_surfaces
 from services.extractor.places.context import Area
 from services.extractor.places.resolve import Candidate, Resolved, resolve
 from services.extractor.plain import clean_line
-from services.extractor.plain import paragraphs as split_paragraphs
 from services.extractor.proposals import proposals
 from services.extractor.writing import Writing
 from services.extractor.zones import ZoneIndex, zone_spans
@@ -127,7 +126,7 @@ class Reader:
         writing = Writing(text)
         surfaces = [s for s in find_surfaces(self._gazetteer, writing) if index.at(s.start) != "boilerplate"]
         locations = tuple(_location(r, index) for r in resolve(surfaces, writing, beat=beat))
-        actors = [_actor(s.text, s.start, s.actors[0], index) for s in surfaces if s.actors]
+        actors = [_actor(s.text, s.start, s.senses.actors[0], index) for s in surfaces if s.senses.actors]
         spans = ((mention.start, mention.end) for mention in actors), ((m.start, m.end) for m in locations)
         actors += [
             _actor(text[proposal.start : proposal.end], proposal.start, proposal.actor, index)
@@ -185,8 +184,7 @@ def _actor(text: str, start: int, actor: LexiconActor, zones: ZoneIndex) -> Acto
 
 def passages(text: str, zones: tuple[ZoneSpan, ...]) -> tuple[str, ...]:
     """Digests of the report's sentences, whatever title, appeal or byline its site adds; short ones say too little."""
-    index = ZoneIndex(zones)
-    kept = [p.text for p in split_paragraphs(text) if index.at(p.start) in ("lead", "body", "quote")]
+    kept = [text[span.start : span.end] for span in zones if span.zone in ("lead", "body", "quote")]
     folded = fold_names([sentence for paragraph in kept for sentence in split_sentences(paragraph)])
     return tuple(dict.fromkeys(_digest(s) for s in folded if len(s) >= MIN_PASSAGE_CHARACTERS))
 

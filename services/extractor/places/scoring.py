@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 
-from services.extractor.mentions import Surface
 from services.extractor.places.containment import contains
 from services.extractor.places.vocabulary import Kind
 from services.extractor.places.weights import Weights
+from services.extractor.surfaces import MOST_KEPT, Senses
 from shared.geo import distance_km
 from shared.names.compile import ALTERNATE, KEY, WORD
 from shared.names.gazetteer import Meaning
@@ -28,16 +29,18 @@ ELSEWHERE_KM = 50
 NO_RIVAL = 5.0
 
 
-def alone(surface: Surface, weights: Weights) -> Ranked:
-    """The places that a surface may mean, ranked by themselves; each once, by its best name."""
+@lru_cache(MOST_KEPT)
+def alone(senses: Senses, weights: Weights) -> Ranked:
+    """The places that a name may mean, ranked by themselves; each once, by its best name. Not to be changed."""
     best: dict[str, tuple[float, Meaning]] = {}
-    for meaning in surface.meanings:
+    for meaning in senses.meanings:
         place = meaning.place
         if place is not None:
             score = prominence(place, weights) + naming(meaning, weights)
             if place.id not in best or best[place.id][0] < score:
                 best[place.id] = score, meaning
-    return _without_eponyms(sort(list(best.values()))[:MOST_ALONE], weights)
+    ranked = list(best.values())
+    return _without_eponyms(sort(ranked)[:MOST_ALONE], weights) if len(ranked) > 1 else ranked
 
 
 def sort(ranked: Ranked) -> Ranked:
@@ -75,6 +78,8 @@ def naming(meaning: Meaning, weights: Weights) -> float:
 def _without_eponyms(ranked: Ranked, weights: Weights) -> Ranked:
     """A region steps back behind the town that it is called after."""
     towns = [m.place for _, m in ranked if m.place and m.place.feature == "populated_place"]
+    if not towns or len(towns) == len(ranked):
+        return ranked
 
     def steps_back(region: Place) -> bool:
         return region.order > 0 and any(contains(region, t) and _is_seat(region, t) for t in towns)
