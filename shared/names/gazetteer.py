@@ -20,7 +20,7 @@ from shared.names.fold import end_with_marks, fold, fold_name, splits_syllable
 from shared.names.frequencies import is_common
 from shared.names.inflect import stems
 from shared.names.keyed import KeyIndex, Spelled
-from shared.names.name_spans import MIN_LETTERS, Known, Span, spans
+from shared.names.name_spans import MIN_LETTERS, Known, spans
 from shared.names.records import LexiconActor, Place
 from shared.names.spelling_distance import LONG
 from shared.names.words import common_words, words_not_names
@@ -139,6 +139,7 @@ class Gazetteer:
         self._decoder = msgspec.msgpack.Decoder(Place)
         self.actors = msgspec.json.decode((folder / "actors.json").read_bytes(), type=tuple[LexiconActor, ...])
         self.version = folder.name
+        self._spelled = lru_cache(MOST_KEPT)(self._read_spelled)
         self._kept = lru_cache(MOST_KEPT)(lambda first, last: list(self._meanings(first, last)))
 
     @staticmethod
@@ -191,19 +192,19 @@ class Gazetteer:
             for span in alternatives:
                 if known.covers(span.start, span.end):
                     break
-                spelled = self._spelled(text[span.start : span.end], span)
+                spelled = self._spelled(text[span.start : span.end], span.is_placed)
                 if spelled:
                     found.append(Hit(span.start, span.end, 0, 0, spelled))
                     known.ends.add(span.end)
                     break
         return found
 
-    def _spelled(self, surface: str, span: Span) -> tuple[Spelled, ...]:
+    def _read_spelled(self, surface: str, is_placed: bool) -> tuple[Spelled, ...]:
         if _is_no_name(surface):
             return ()
         for form in (surface, *stems(surface)):
             named = self._keys.named_by(form)
-            if named and (span.is_placed or named[0].consonants >= LONG):
+            if named and (is_placed or named[0].consonants >= LONG):
                 return tuple(s for s in named[:MOST_BY_KEY] if s.distance <= named[0].distance + NEARLY)
         return ()
 

@@ -6,7 +6,6 @@ digests, with the readings behind each and what they name; like the other tables
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -29,7 +28,6 @@ FAMILY_OF = {country: family for family, codes in _COUNTRIES.items() for country
 MIN_CONSONANTS, MIN_ACTOR_CONSONANTS = 2, 4
 _MAX_ACRONYM = 5
 _LEAST_DOUBT, _DOUBT_OF_DISTANCE, _DOUBT_OF_MISSING, _DOUBT_OF_UNSURE = 0.0, 15.0, 0.75, 1.0
-_CACHED_NAMES = 65_536
 _SIDES: tuple[Literal["left"], Literal["right"]] = ("left", "right")
 
 
@@ -119,13 +117,12 @@ class KeyIndex:
         self._targets = self._column(folder, "key_targets")
         self._texts = self._column(folder, "readings")
         self._known = frozenset(self._digests.tolist())
-        self.named_by = lru_cache(_CACHED_NAMES)(self._named_by)
 
     @staticmethod
     def _column(folder: Path, name: str) -> npt.NDArray[Any]:
         return np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r"))
 
-    def _named_by(self, name: str) -> tuple[Spelled, ...]:
+    def named_by(self, name: str) -> tuple[Spelled, ...]:
         """What a name may stand for, nearest spelling first; empty where no spelling is near enough."""
         nearest: dict[int, Spelled] = {}
         for spelled in self._likenesses(name):
