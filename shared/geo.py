@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from math import asin, cos, radians, sin, sqrt
 
 EARTH_RADIUS_KM = 6371.009
 CELL_DEGREES = 5
@@ -10,10 +11,10 @@ KM_A_DEGREE = math.radians(1) * EARTH_RADIUS_KM
 
 def distance_km(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
     """Great-circle distance between two points in degrees (haversine)."""
-    phi1, phi2 = math.radians(lat1), math.radians(lat2)
-    half_lat, half_lon = (phi2 - phi1) / 2, math.radians(lon2 - lon1) / 2
-    h = math.sin(half_lat) ** 2 + math.cos(phi1) * math.cos(phi2) * math.sin(half_lon) ** 2
-    return 2 * EARTH_RADIUS_KM * math.asin(min(1.0, math.sqrt(h)))
+    phi1, phi2 = radians(lat1), radians(lat2)
+    across, along = sin((phi2 - phi1) / 2), sin(radians(lon2 - lon1) / 2)
+    h = across * across + cos(phi1) * cos(phi2) * along * along
+    return 2 * EARTH_RADIUS_KM * asin(sqrt(h)) if h < 1.0 else math.pi * EARTH_RADIUS_KM
 
 
 def cell_of(lat: float, lon: float) -> str:

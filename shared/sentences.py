@@ -2,7 +2,9 @@
 
 import re
 
-_END = re.compile(r"(?<=[.!?؟。])[\"”»']?\s+|\n+")
+# Behind a full stop a space, or a quotation mark and a space; or new lines. The character comes first, or every one
+# would be looked behind.
+_END = re.compile(r"[\"”»'\s](?:(?<=[.!?؟。][\"”»'])\s+|(?<=[.!?؟。]\s)\s*|(?<=\n)\n*)")
 MAX_SENTENCE = 600
 
 

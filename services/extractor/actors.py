@@ -9,19 +9,17 @@ the letters out otherwise, or where a word of another sense stands beside it. On
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
-from typing import TYPE_CHECKING
+from functools import cache, cached_property
 
+from msgspec.structs import replace
+
+from services.extractor.surfaces import Senses, Surface
 from services.extractor.writing import Writing
 from shared.names.compile import ACRONYM, AMBIGUOUS
-from shared.names.fold import fold
+from shared.names.fold import fold, fold_name
 from shared.names.gazetteer import Meaning
 from shared.names.records import LexiconActor
 from shared.sentences import sentence_around
-
-if TYPE_CHECKING:
-    from services.extractor.mentions import Surface
 
 # "Students' Debating Federation (SDF)": what an acronym stands for in this report.
 _BRACKETED = re.compile(r"\((\w{2,6})\)")
@@ -33,55 +31,57 @@ MAX_WORDLIKE_ACRONYM = 4
 _NAMED, _SPELLED_OUT, _IN_SENTENCE, _COUNTRY = 8, 8, 4, 2
 
 
-def with_sense(surfaces: Sequence["Surface"], writing: Writing) -> list["Surface"]:
+def with_sense(surfaces: Sequence[Surface], writing: Writing) -> list[Surface]:
     """Surfaces without actors that the report does not support; the best supported of several actors first."""
     report = _Report(surfaces, writing)
-    senses: dict[tuple[str, str], int] = {}
+    support: dict[tuple[str, str], int] = {}
     for surface in surfaces:
-        for meaning in surface.meanings:
+        for meaning in surface.senses.meanings if surface.senses.actors else ():
             if meaning.actor is not None and meaning.flags & AMBIGUOUS:
                 key = (surface.text, meaning.actor.id)
-                senses[key] = max(senses.get(key, 0), report.support(surface, meaning, meaning.actor))
+                support[key] = max(support.get(key, 0), report.support(surface, meaning, meaning.actor))
     kept = []
     for surface in surfaces:
-        meanings = _supported(surface, senses)
-        if meanings == surface.meanings:
+        meanings = _supported(surface, support) if surface.senses.actors else surface.senses.meanings
+        if meanings == surface.senses.meanings:
             kept.append(surface)
         elif meanings:
-            kept.append(replace(surface, meanings=meanings))
+            kept.append(replace(surface, senses=Senses.of(meanings, is_latin=surface.senses.is_latin)))
     return kept
 
 
-def _supported(surface: "Surface", senses: dict[tuple[str, str], int]) -> tuple[Meaning, ...]:
-    if not any(m.actor for m in surface.meanings):
-        return surface.meanings
-    places = [m for m in surface.meanings if m.actor is None]
-    scored = [(senses.get((surface.text, m.actor.id), _NAMED), m) for m in surface.meanings if m.actor is not None]
+def _supported(surface: Surface, support: dict[tuple[str, str], int]) -> tuple[Meaning, ...]:
+    meanings = surface.senses.meanings
+    places = [m for m in meanings if m.actor is None]
+    scored = [(support.get((surface.text, m.actor.id), _NAMED), m) for m in meanings if m.actor is not None]
     kept = sorted((pair for pair in scored if pair[0] > 0), key=lambda pair: -pair[0])
     return (*places, *(m for _, m in kept))
 
 
-@dataclass(slots=True)
 class _Report:
     """What the whole report says about actors."""
 
-    sure: frozenset[str]
-    countries: frozenset[str]
-    expansions: dict[str, str]
-    writing: Writing
-
-    def __init__(self, surfaces: Sequence["Surface"], writing: Writing) -> None:
-        meant = [m for s in surfaces for m in s.meanings]
+    def __init__(self, surfaces: Sequence[Surface], writing: Writing) -> None:
+        meant = [m for s in surfaces if s.senses.actors for m in s.senses.meanings]
         self.sure = frozenset(m.actor.id for m in meant if m.actor and not m.flags & AMBIGUOUS)
-        first = [s.meanings[0].place for s in surfaces if s.meanings[0].place]
-        named = {p.country for p in first if p.feature == "country"}
+        first = [s.senses.meanings[0].place for s in surfaces if s.senses.is_country]
+        named = {place.country for place in first if place is not None and place.feature == "country"}
         self.countries = frozenset(
             named | {c for m in meant if m.actor and not m.flags & AMBIGUOUS for c in m.actor.countries[:1]}
         )
-        self.expansions = expansions_in(writing.text)
         self.writing = writing
 
-    def support(self, surface: "Surface", meaning: Meaning, actor: LexiconActor) -> int:
+    @cached_property
+    def expansions(self) -> dict[str, str]:
+        """What it says that its acronyms stand for."""
+        return expansions_in(self.writing.text)
+
+    @cached_property
+    def folded(self) -> str:
+        """All its words."""
+        return fold(self.writing.text).text
+
+    def support(self, surface: Surface, meaning: Meaning, actor: LexiconActor) -> int:
         """How much speaks for this actor here; 0 where nothing does, or something against it."""
         if actor.id in self.sure:
             return _NAMED
@@ -90,20 +90,20 @@ class _Report:
             return _SPELLED_OUT if _is_name_of(actor, expansion) else 0
         if self._is_word_in_capitals(surface, meaning):
             return 0
-        sentence = fold(_sentence(self.writing.text, surface)).text
+        sentence = fold_name(_sentence(self.writing.text, surface))
         if _has_any(sentence, actor.against):
             return 0
         if _has_any(sentence, actor.context):
             return _IN_SENTENCE
         speaks_of_it = not self.countries.isdisjoint(actor.countries)
-        return _COUNTRY if speaks_of_it and not _has_any(fold(self.writing.text).text, actor.against) else 0
+        return _COUNTRY if speaks_of_it and not _has_any(self.folded, actor.against) else 0
 
-    def _is_word_in_capitals(self, surface: "Surface", meaning: Meaning) -> bool:
+    def _is_word_in_capitals(self, surface: Surface, meaning: Meaning) -> bool:
         is_short = bool(meaning.flags & ACRONYM) and len(surface.text) <= MAX_WORDLIKE_ACRONYM
         return is_short and self.writing.shouts_at(surface.start)
 
 
-def _sentence(text: str, surface: "Surface") -> str:
+def _sentence(text: str, surface: Surface) -> str:
     start, end = sentence_around(text, surface.start, surface.end)
     return text[start:end]
 
@@ -114,7 +114,7 @@ def _has_any(folded: str, words: Iterable[str]) -> bool:
 
 @cache
 def _folded(words: str) -> str:
-    return fold(words).text.strip()
+    return fold_name(words).strip()
 
 
 def expansions_in(text: str) -> dict[str, str]:

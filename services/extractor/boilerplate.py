@@ -7,6 +7,8 @@ A rule speaks only where a paragraph addresses the reader or speaks of the site 
 import re
 from collections.abc import Mapping, Sequence
 
+from services.extractor.rule_index import RuleIndex
+
 # Capitals matter where a word is a name without them: "join us" is an appeal, "join US forces" is news.
 _NAME = r"(?-i:[A-ZÀ-ÞА-ЯЁІЇЄҐ][\w.'’-]*)"
 _NAMES = (
@@ -91,37 +93,40 @@ _CONTACT = (
 # A site speaks to its reader: the second person together with giving, outside quotations.
 # A quotation that its paragraph does not close goes on in the next one.
 _QUOTED = re.compile(r"«[^»]*(?:»|$)|[“„][^”“]*(?:[”“]|$)|\"[^\"]*(?:\"|$)|‘[^’]*’")
+_ADDRESSED = "addressed"
 _YOU = re.compile(
     r"\b(?:you|your|yours|vous|votre|vos|usted(?:es)?|tú|te|tu|tus|su lectura|вы|вас|вам|ваш\w*|ви)\b", re.IGNORECASE
 )
-_GIVE = re.compile(
+_GIVE = (
     r"\b(?:donat\w*|cheque|check by post|subscri\w+|contribut\w+|a coffee|don|dons|donner|abonn\w+|don[ae]|donar|donaci\w+|aport\w+|suscri\w+|apoy\w+"
-    r"|рубл\w+|пожертв\w+|поддерж\w+|донат\w*|грив\w+|підтрим\w+|внес\w+)\b",
-    re.IGNORECASE,
+    r"|рубл\w+|пожертв\w+|поддерж\w+|донат\w*|грив\w+|підтрим\w+|внес\w+)\b"
 )
-_OUR_STAFF = re.compile(
+_OUR_STAFF = (
     r"\b(?:our|notre|nos|nuestr[oa]s?|наш\w*|наші)\s+(?:\w+\s){0,2}(?:desk|newsroom|team|correspondents?|reporters?|editors?|readers|podcast"
     r"|newsletter|app|channel|archive|coverage|journalism|rédaction|équipe|correspondants?|lecteurs|redacción|equipo|corresponsal\w*|lectores"
-    r"|корреспондент\w*|редакци\w+|команд\w+|кореспондент\w*|редакці\w+|репортер\w*)\b",
-    re.IGNORECASE,
+    r"|корреспондент\w*|редакци\w+|команд\w+|кореспондент\w*|редакці\w+|репортер\w*)\b"
 )
 # "Home > World", "Syria | Iraq | Yemen": a way through the site, not a sentence.
-_TRAIL = re.compile(r"^[^.!?؟]{1,60}(?:\s[>»›/|]\s[^.!?؟>»›/|]{1,60})+\W*$")
+_TRAIL = r"^[^.!?؟]{1,60}(?:\s[>»›/|]\s[^.!?؟>»›/|]{1,60})+\W*$"
 
-KINDS: Mapping[str, re.Pattern[str]] = {
-    kind: re.compile("|".join(f"(?:{rule})" for rule in rules), re.IGNORECASE)
-    for kind, rules in {
-        "appeal": _APPEAL,
-        "disclaimer": _DISCLAIMER,
-        "republished": _REPUBLISHED,
-        "byline": _BYLINE,
-        "related": _RELATED,
-        "contact": _CONTACT,
-    }.items()
+# In the order in which they have their say.
+_KINDS: Mapping[str, Sequence[str]] = {
+    "appeal": _APPEAL,
+    "disclaimer": _DISCLAIMER,
+    "republished": _REPUBLISHED,
+    "byline": _BYLINE,
+    "related": _RELATED,
+    "contact": _CONTACT,
+    "navigation": (_TRAIL,),
+    _ADDRESSED: (_GIVE, _OUR_STAFF),
 }
-CAPTION = re.compile(
-    r"^\W*(?:(?:file )?photo|image|picture|credit|caption|photograph)\b[^.]{0,10}[:/|]|\((?:photo|image|picture|credit|ap|afp|reuters)\b[^)]*\)\s*$"
-    r"|^\W*(?:фото|foto|صورة|crédit photo|photo d'archive)\s*[:/]",
+_RULES = tuple((kind, rule) for kind, rules in _KINDS.items() for rule in rules)
+_INDEX = RuleIndex([rule for _, rule in _RULES], re.IGNORECASE)
+_CAPTION = RuleIndex(
+    (
+        r"^\W*(?:(?:file )?photo|image|picture|credit|caption|photograph)\b[^.]{0,10}[:/|]|\((?:photo|image|picture|credit|ap|afp|reuters)\b[^)]*\)\s*$",
+        r"^\W*(?:фото|foto|صورة|crédit photo|photo d'archive)\s*[:/]",
+    ),
     re.IGNORECASE,
 )
 LONG_PARAGRAPH = 600  # characters: what is longer speaks of the world, whatever words it contains
@@ -130,8 +135,8 @@ SHORT_PARAGRAPH = 200
 SHORT_LINE = 60
 LAST_PARAGRAPHS = 3
 TAIL_SHARE = 0.5
-# What people in the news say themselves: "Please help us," a woman said.
-_SPOKEN = frozenset({"appeal", "contact"})
+# What people in the news say themselves, "Please help us," a woman said; and a French quotation's marks are no trail.
+_SPOKEN = frozenset({"appeal", "contact", "navigation", _ADDRESSED})
 _TAIL_STARTS = frozenset({"appeal", "disclaimer", "contact"})
 _SENTENCE_ENDS = (".", "!", "?", "؟", "…", "。", ":")
 
@@ -140,17 +145,17 @@ def why_boilerplate(paragraph: str) -> str:
     """The kind of boilerplate that this paragraph is; empty where it is none."""
     if len(paragraph) > LONG_PARAGRAPH:
         return ""
-    spoken = _QUOTED.sub(" ", paragraph)
-    found = next((kind for kind, rule in KINDS.items() if rule.search(spoken if kind in _SPOKEN else paragraph)), "")
-    if found:
-        return found
-    if _TRAIL.search(spoken):
-        return "navigation"
-    return "appeal" if _addresses_reader(spoken) else ""
+    for number in _INDEX.possible(paragraph):
+        kind, _ = _RULES[number]
+        said = _QUOTED.sub(" ", paragraph) if kind in _SPOKEN else paragraph
+        if _INDEX.rules[number].search(said) and (kind != _ADDRESSED or _YOU.search(said)):
+            return "appeal" if kind == _ADDRESSED else kind
+    return ""
 
 
-def _addresses_reader(spoken: str) -> bool:
-    return bool(_YOU.search(spoken) and (_GIVE.search(spoken) or _OUR_STAFF.search(spoken)))
+def is_caption(paragraph: str) -> bool:
+    """Whether a line says what a picture shows, or whose it is."""
+    return any(_CAPTION.rules[number].search(paragraph) for number in _CAPTION.possible(paragraph))
 
 
 def _is_sentence(paragraph: str) -> bool:

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 import trafilatura
 from lxml import html as lxml_html
 from trafilatura.settings import Document
 
 from services.extractor.layout import unwrap_layout_tables
+from services.extractor.page_head import title_and_day
 from services.extractor.plain import clean_line
 from services.extractor.prune import prune
 
@@ -39,19 +40,12 @@ def page_text(page: bytes | str, url: str | None = None) -> PageText:
         raise NoTextError("not a page")
     unwrap_layout_tables(tree)
     prune(tree)
-    document = trafilatura.bare_extraction(
-        tree,
-        url=url,
-        fast=True,
-        include_comments=False,
-        include_tables=True,
-        with_metadata=True,
-        deduplicate=False,
-    )
+    document = trafilatura.bare_extraction(tree, url=url, fast=True, include_comments=False)
     if not isinstance(document, Document) or not document.text:
         raise NoTextError("trafilatura found no text in the page")
     paragraphs = tuple(line for raw in document.text.split("\n") if (line := clean_line(raw)))
-    return PageText(clean_line(document.title or ""), paragraphs, _day(document.date))
+    title, published_at = title_and_day(tree, url)
+    return PageText(title, paragraphs, published_at)
 
 
 def _bounded(page: bytes | str) -> bytes | str:
@@ -90,11 +84,3 @@ def fragment_text(fragment: str) -> str:
     for block in root.iter("p", "br", "div", "li", "h1", "h2", "h3", "h4"):
         block.tail = "\n" + (block.tail or "")
     return str(root.text_content())
-
-
-def _day(value: str | None) -> datetime | None:
-    """Trafilatura finds days, not instants; midnight UTC stands for the day."""
-    try:
-        return datetime.fromisoformat(value).replace(tzinfo=UTC) if value else None
-    except ValueError:
-        return None

@@ -9,9 +9,9 @@ report and never equals a listed one. Pure.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
 
-from shared.names.fold import fold
+from services.extractor.rule_index import RuleIndex
+from shared.names.fold import fold_name
 from shared.names.records import ActorKind, LexiconActor
 from shared.sentences import sentence_around
 
@@ -46,57 +46,34 @@ _QUOTED = r"[«\"“][^»\"”\n]{2,30}[»\"”]"
 _DEFINITE = r"ال[\u0620-\u064a]{2,}"
 
 
-class _Pattern(NamedTuple):
-    """How reports name a body. One of ``needs`` must stand in the text, or the costly pattern is not tried."""
-
-    needs: str
-    regex: str
-    needs_fighting: bool = False
-
-
-_PATTERNS = (
-    _Pattern(
-        "Brigade Battalion Militia Regiment Liberation Defen Resistance Katiba",
-        rf"\b(?P<name>(?:{_NUMBER} |{_LOWER_LINKED} ){{1,4}}{_UNIT})\b(?! of [a-z])"
-        rf"|\b(?P<of>{_UNIT} of (?:the )?{_NAME})",
-    ),
-    _Pattern(
-        "Kat Liwa Alwiya Jaysh Jaish Jeish Harakat Jabhat Saraya Ansar Firqat Faylaq Failaq Jund Qu Asa Usud Su",
-        rf"\b(?P<name>{_ARABIC_NOUN} (?:{_LINK}[- ])?{_WORD}(?:[ -](?:{_LINK}[- ])?{_WORD})?)",
-    ),
-    _Pattern(' « „ “ "', rf"{_SLAVIC_UNIT} [«\"„“](?P<name>[^»\"“”\n]{{2,40}})[»\"“”]"),
-    _Pattern(
-        "كتيبة كتائب لواء ألوية سرايا عصائب ميليشيا مليشيا فصيل",
-        rf"(?<!\w)و?(?P<name>{_ARABIC_UNIT} (?:{_QUOTED}|{_DEFINITE}|[\u0620-\u064a]{{3,}} {_DEFINITE}))",
-    ),
-    _Pattern(
-        "Front Movement Army Legion Corps Alliance Coalition Faction Forces Command Guard",
-        rf"\b(?P<name>{_LOWER_LINKED} {_BODY})\b",
-        needs_fighting=True,
-    ),
-    _Pattern(
-        "ighters ilitants unmen ebels nsurgents ilitiamen ombatants ihadists embers",
-        rf"\b{_FIGHTERS} {_BELONG} (?:the )?(?P<name>{_LOWER_LINKED})",
-        needs_fighting=True,
-    ),
-    _Pattern(
-        "Frente Bloque Columna Comando Brigada Compañía",
-        rf"\b(?P<name>{_SPANISH} (?:\d{{1,3}}|{_NAME}))",
-        needs_fighting=True,
-    ),
-    _Pattern("rigade ataillon ilice atiba groupe", rf"\b{_LOWER_UNIT} (?P<name>{_LOWER_LINKED})", needs_fighting=True),
+_OF_UNIT = (
+    rf"\b(?P<name>(?:{_NUMBER} |{_LOWER_LINKED} ){{1,4}}{_UNIT})\b(?! of [a-z])"
+    rf"|\b(?P<of>{_UNIT} of (?:the )?{_NAME})"
 )
-_COMPILED = tuple((pattern.needs.split(), re.compile(pattern.regex), pattern.needs_fighting) for pattern in _PATTERNS)
+# What surely names a body; the rest needs fighting in the sentence.
+_SURE = (
+    _OF_UNIT,
+    rf"\b(?P<name>{_ARABIC_NOUN} (?:{_LINK}[- ])?{_WORD}(?:[ -](?:{_LINK}[- ])?{_WORD})?)",
+    rf"{_SLAVIC_UNIT} [«\"„“](?P<name>[^»\"“”\n]{{2,40}})[»\"“”]",
+    rf"(?<!\w)و?(?P<name>{_ARABIC_UNIT} (?:{_QUOTED}|{_DEFINITE}|[\u0620-\u064a]{{3,}} {_DEFINITE}))",
+)
+_WITH_FIGHTING = (
+    rf"\b(?P<name>{_LOWER_LINKED} {_BODY})\b",
+    rf"\b{_FIGHTERS} {_BELONG} (?:the )?(?P<name>{_LOWER_LINKED})",
+    rf"\b(?P<name>{_SPANISH} (?:\d{{1,3}}|{_NAME}))",
+    rf"\b{_LOWER_UNIT} (?P<name>{_LOWER_LINKED})",
+)
+_INDEX = RuleIndex((*_SURE, *_WITH_FIGHTING))
 
 _FIGHTING = frozenset(
-    fold(
+    fold_name(
         """fighters fighter militants militant gunmen gunman rebels rebel insurgents militiamen militia armed
         attack attacked attacks ambush ambushed clashed clashes clash fighting fought commander commanders
         battle battles killed raid raided offensive captured shelled shelling seized separatist jihadist
         jihadists weapons rockets drones bombing combatants guerrilla guerrillas frontline combattants attaque
         attaqué affrontements rebelles jihadistes embuscade combats tués combates combatientes ataque atacó
         enfrentamientos guerrilleros disidencias armado armados emboscada"""
-    ).text.split()
+    ).split()
 )
 # Bodies of peace that such nouns name, and parts of the sky and of the field.
 _NOT_ARMED = re.compile(
@@ -139,13 +116,17 @@ def proposals(text: str, actors: Iterable[Stretch], places: Iterable[Stretch]) -
 
 
 def _candidates(text: str) -> Iterator[Stretch]:
-    for needs, pattern, needs_fighting in _COMPILED:
-        for match in pattern.finditer(text) if any(need in text for need in needs) else ():
-            start, end = match.span("name" if match["name"] else "of")
-            start += _leading(text[start:end])
-            name = text[start:end]
-            if _is_name(name) and not (needs_fighting and not _is_about_fighting(text, start, end)):
-                yield start, end
+    """No pattern reaches across lines."""
+    position = 0
+    for line in text.split("\n"):
+        for number in _INDEX.possible(line):
+            for match in _INDEX.rules[number].finditer(text, position, position + len(line)):
+                start, end = match.span("name" if match["name"] else "of")
+                start += _leading(text[start:end])
+                needs_fighting = number >= len(_SURE)
+                if _is_name(text[start:end]) and not (needs_fighting and not _is_about_fighting(text, start, end)):
+                    yield start, end
+        position += len(line) + 1
 
 
 def _leading(name: str) -> int:
@@ -160,9 +141,9 @@ def _is_name(name: str) -> bool:
 
 def _is_about_fighting(text: str, start: int, end: int) -> bool:
     first, last = sentence_around(text, start, end)
-    return not _FIGHTING.isdisjoint(fold(text[first:last]).text.split())
+    return not _FIGHTING.isdisjoint(fold_name(text[first:last]).split())
 
 
 def _actor(name: str) -> LexiconActor:
-    slug = "-".join(fold(name).text.split())
+    slug = "-".join(fold_name(name).split())
     return LexiconActor(id=f"{KIND}:{slug}", name=" ".join(name.split()), kind=KIND)

@@ -7,13 +7,14 @@ subject among its classes.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping
 
 from lxml.html import HtmlElement
 
 _TAGS = frozenset("nav aside footer noscript template iframe button select svg".split())  # noqa: SIM905
 _WRAPPERS = frozenset({"form", "dialog"})
 _BLOCKS = frozenset("div section ul ol dl table td header p aside figure".split())  # noqa: SIM905
+_BOXES = _WRAPPERS | _BLOCKS
 _WORDS = frozenset(
     """
     ad ads advert advertisement adverts appeal author authorbox autor banner bio breadcrumb breadcrumbs captcha
@@ -35,32 +36,27 @@ MAX_OWN_CHARACTERS = 200
 
 def prune(tree: HtmlElement) -> None:
     """Removes furniture from the tree, in place."""
-    whole = max(1, prose_length(tree))
-    for element in list(_candidates(tree)):
-        if element.getparent() is None or not _is_attached(element, tree):
-            continue
-        if element.tag in _TAGS or (_is_furniture(element) and prose_length(element) < MAX_SHARE * whole):
-            _drop(element)
-
-
-def _candidates(tree: HtmlElement) -> Iterator[HtmlElement]:
+    elements = list(tree.iter())  # lxml makes its elements anew where nobody holds them
+    links = {element: _length(element) for element in elements if element.tag == "a"}
+    whole = max(1, _length(tree) - sum(links.values()))
     body = tree.find("body")
-    for element in (tree if body is None else body).iterdescendants():
-        if isinstance(element.tag, str) and element.tag in _TAGS | _WRAPPERS | _BLOCKS:
-            yield element
+    waiting = [tree if body is None else body]
+    while waiting:
+        for element in list(waiting.pop()):
+            if not _is_furniture(element, links, whole):
+                waiting.append(element)
+            elif element.getparent() is not None:
+                element.drop_tree()  # keeps the text that follows it
 
 
-def _is_attached(element: HtmlElement, tree: HtmlElement) -> bool:
-    top = element
-    while (parent := top.getparent()) is not None:
-        top = parent
-    return top is tree or top is tree.getroottree().getroot()
-
-
-def _is_furniture(element: HtmlElement) -> bool:
-    if next(element.iter("h1", "article", "main"), None) is not None:
+def _is_furniture(element: HtmlElement, links: Mapping[HtmlElement, int], whole: int) -> bool:
+    """``links`` are the lengths of all links, ``whole`` is what the page's prose has."""
+    if element.tag in _TAGS:
+        return True
+    if element.tag not in _BOXES or next(element.iter("h1", "article", "main"), None) is not None:
         return False
-    return element.tag in _WRAPPERS or _is_named_so(element) or _is_link_list(element)
+    looks_so = element.tag in _WRAPPERS or _is_named_so(element) or _is_link_list(element, links)
+    return looks_so and _length(element) - sum(links[a] for a in element.iter("a")) < MAX_SHARE * whole
 
 
 def _is_named_so(element: HtmlElement) -> bool:
@@ -68,23 +64,18 @@ def _is_named_so(element: HtmlElement) -> bool:
     return not _WORDS.isdisjoint(word.lower() for word in _WORD.findall(names))
 
 
-def _is_link_list(element: HtmlElement) -> bool:
-    links = [_length(link) for link in element.iter("a")]
-    if len(links) < MIN_LINKS:
+def _is_link_list(element: HtmlElement, links: Mapping[HtmlElement, int]) -> bool:
+    own = [links[link] for link in element.iter("a")]
+    if len(own) < MIN_LINKS:
         return False
     total = _length(element)
-    return sum(links) >= LINK_SHARE * total and total - sum(links) < MAX_OWN_CHARACTERS
+    return sum(own) >= LINK_SHARE * total and total - sum(own) < MAX_OWN_CHARACTERS
 
 
 def prose_length(element: HtmlElement) -> int:
     """Characters of text outside links."""
-    return _length(element) - sum(len(link.text_content()) for link in element.iter("a"))
+    return _length(element) - sum(map(_length, element.iter("a")))
 
 
 def _length(element: HtmlElement) -> int:
     return len(" ".join(element.text_content().split()))
-
-
-def _drop(element: HtmlElement) -> None:
-    """Removes an element and keeps the text that follows it."""
-    element.drop_tree()

@@ -141,7 +141,7 @@ class Reader:
         writing = Writing(text)
         surfaces = [s for s in find_surfaces(self._names, writing) if index.at(s.start) != "boilerplate"]
         locations = tuple(_location(r, index) for r in resolve(surfaces, writing, beat=beat))
-        actors = [_actor(s.text, s.start, s.actors[0], index) for s in surfaces if s.actors]
+        actors = [_actor(s.text, s.start, s.senses.actors[0], index) for s in surfaces if s.senses.actors]
         spans = ((mention.start, mention.end) for mention in actors), ((m.start, m.end) for m in locations)
         actors += [
             _actor(text[proposal.start : proposal.end], proposal.start, proposal.actor, index)

@@ -2,7 +2,10 @@
 
 import bisect
 import re
-from functools import cached_property
+from functools import cache, cached_property
+
+import numpy as np
+import numpy.typing as npt
 
 # A line with this share of capitals among its letters shouts; fewer letters say nothing of a habit.
 SHOUTING_SHARE = 0.8
@@ -11,11 +14,15 @@ CAPITALISED_SHARE = 0.7
 _LONG = 4
 # Addresses, handles and hashtags write names small; that says nothing of how the report writes them.
 _ADDRESS = re.compile(r"\S*(?:://|www\.|[@#])\S*|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:/\S*)?")
-_MAY_BE_ADDRESS = re.compile(r"[@#/]|www|\.[a-z]")
+_SIGNS_OF_ADDRESS = ("@", "#", "/", "www")
+_DOT_WITHIN = re.compile(r"\.[a-z]")
 _SENTENCE_ENDS = frozenset('.!?…؟。:\n"“”«»—–')
-_WORD = re.compile(r"[^\W_]+")
 _OPENS_SPEECH = frozenset("“„«")
+_LINE_END = re.compile("\n")
 _LOOK_BACK = 20
+# Kinds of letters; beyond the table there are none.
+_IN_WORD, _LARGE, _SMALL = 1, 2, 4
+_TABLE_SIZE = 0x33000
 
 
 class Writing:
@@ -23,25 +30,40 @@ class Writing:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        spans = [match.span() for match in _WORD.finditer(text)]
-        self.starts = [start for start, _ in spans]
-        self.ends = [end for _, end in spans]
-        self.words = [text[start:end] for start, end in spans]
+        self._kinds = _kinds_of(text)
+        edges = np.flatnonzero(np.diff(self._kinds & _IN_WORD != 0, prepend=False, append=False))
+        self.starts: list[int] = edges[::2].tolist()
+        self.ends: list[int] = edges[1::2].tolist()
+        self.words = [text[start:end] for start, end in zip(self.starts, self.ends, strict=True)]
+
+    def _beginning_with(self, kind: int) -> list[int]:
+        numbers: list[int] = np.flatnonzero(self._kinds[self.starts] & kind).tolist() if self.starts else []
+        return numbers
+
+    @cached_property
+    def capitals(self) -> frozenset[int]:
+        """The words, by number, that begin with a capital."""
+        return frozenset(self._beginning_with(_LARGE))
 
     @cached_property
     def lowercase(self) -> frozenset[str]:
         """The words that the text writes small."""
-        plain = _WORD.findall(_ADDRESS.sub(" ", self.text)) if _MAY_BE_ADDRESS.search(self.text) else self.words
-        return frozenset(word for word in plain if word[:1].islower())
+        if _may_hold_address(self.text):
+            return Writing(" ".join(map(_without_address, self.text.split()))).lowercase_everywhere
+        return self.lowercase_everywhere
+
+    @cached_property
+    def lowercase_everywhere(self) -> frozenset[str]:
+        """The words that stand small somewhere, be it in an address."""
+        return frozenset(self.words[number] for number in self._beginning_with(_SMALL))
 
     @cached_property
     def _lines(self) -> tuple[list[int], list[bool]]:
-        starts, shouts, start = [], [], 0
-        for line in self.text.split("\n"):
-            starts.append(start)
-            shouts.append(_shouts(line))
-            start += len(line) + 1
-        return starts, shouts
+        ends = np.array([*(match.start() for match in _LINE_END.finditer(self.text)), len(self.text)])
+        starts = np.concatenate(([0], ends[:-1] + 1))
+        large, small = (_count_between(self._kinds & kind != 0, starts, ends) for kind in (_LARGE, _SMALL))
+        shouts = (large >= MIN_SHOUTING_LETTERS) & (large >= SHOUTING_SHARE * (large + small))
+        return starts.tolist(), shouts.tolist()
 
     def shouts_at(self, offset: int) -> bool:
         """Whether the line that holds this offset is in capitals, so that a capital says nothing there."""
@@ -50,9 +72,9 @@ class Writing:
 
     def capitalises_at(self, offset: int) -> bool:
         """Whether the line that holds this offset writes its longer words with capitals, as headlines may."""
-        rest, _, _ = self.text[offset:].partition("\n")
-        line = self.text[self.text.rfind("\n", 0, offset) + 1 : offset] + rest
-        words: list[str] = [word for word in _WORD.findall(line) if len(word) >= _LONG]
+        end = self.text.find("\n", offset)
+        line = self.words_in(self.text.rfind("\n", 0, offset) + 1, end if end >= 0 else len(self.text))
+        words = [word for word in self.words[line.start : line.stop] if len(word) >= _LONG]
         return sum(word[0].isupper() for word in words) >= CAPITALISED_SHARE * len(words)
 
     def opens_line(self, offset: int) -> bool:
@@ -67,9 +89,9 @@ class Writing:
         said = before.rstrip(" \t'\"“«(")
         return not said or said[-1] in _SENTENCE_ENDS or before.rstrip(" ")[-1] in _OPENS_SPEECH
 
-    def word_at(self, offset: int) -> int:
-        """The number of the first word that ends after this offset."""
-        return bisect.bisect_right(self.ends, offset)
+    def words_in(self, start: int, end: int) -> range:
+        """The words, by number, that [start, end) has a part of."""
+        return range(bisect.bisect_right(self.ends, start), bisect.bisect_right(self.ends, end - 1) + 1)
 
     def gap(self, number: int) -> str:
         """What stands between this word and the next."""
@@ -77,6 +99,33 @@ class Writing:
         return self.text[self.ends[number] : following]
 
 
-def _shouts(line: str) -> bool:
-    large = sum(map(str.isupper, line))
-    return large >= MIN_SHOUTING_LETTERS and large >= SHOUTING_SHARE * (large + sum(map(str.islower, line)))
+def _may_hold_address(text: str) -> bool:
+    return any(sign in text for sign in _SIGNS_OF_ADDRESS) or _DOT_WITHIN.search(text) is not None
+
+
+def _without_address(chunk: str) -> str:
+    """A stretch between spaces, to which an address keeps."""
+    return _ADDRESS.sub(" ", chunk) if not chunk.isalpha() and _may_hold_address(chunk) else chunk
+
+
+@cache
+def _table() -> npt.NDArray[np.uint8]:
+    kinds = np.zeros(_TABLE_SIZE + 1, np.uint8)
+    for kind, is_kind in ((_IN_WORD, str.isalnum), (_LARGE, str.isupper), (_SMALL, str.islower)):
+        kinds[:-1] |= np.fromiter(map(is_kind, map(chr, range(_TABLE_SIZE))), bool, _TABLE_SIZE) * np.uint8(kind)
+    return kinds
+
+
+def _kinds_of(text: str) -> npt.NDArray[np.uint8]:
+    """For each character what it is."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    return _table()[np.minimum(codes, _TABLE_SIZE)]
+
+
+def _count_between(
+    flags: npt.NDArray[np.bool_], starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64]:
+    """How many flags are set in each [start, end)."""
+    before = np.concatenate(([0], np.cumsum(flags)))
+    counts: npt.NDArray[np.int64] = before[ends] - before[starts]
+    return counts

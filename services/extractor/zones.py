@@ -3,7 +3,7 @@
 import bisect
 from collections.abc import Iterator, Sequence
 
-from services.extractor.boilerplate import CAPTION, boilerplate_reasons
+from services.extractor.boilerplate import boilerplate_reasons, is_caption
 from services.extractor.plain import Paragraph, paragraphs
 from services.extractor.quotations import quotations
 from shared.events import Zone, ZoneSpan
@@ -46,7 +46,7 @@ def _span(zone: Zone, paragraph: Paragraph, start: int, end: int) -> ZoneSpan:
 def _zone(paragraph: str, why: str, lead_is_due: bool) -> Zone:
     if why:
         return "boilerplate"
-    if CAPTION.search(paragraph):
+    if is_caption(paragraph):
         return "caption"
     return "lead" if lead_is_due else "body"
 

@@ -3,8 +3,8 @@
 import fcntl
 import mmap
 import os
+import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -13,13 +13,14 @@ import daachorse
 import msgspec
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from shared.names import compile as compiling
 from shared.names.fold import end_with_marks, fold, fold_name, splits_syllable
 from shared.names.frequencies import is_common
 from shared.names.inflect import stems
 from shared.names.keyed import KeyIndex, Spelled
-from shared.names.name_spans import MIN_LETTERS, Known, Span, spans
+from shared.names.name_spans import MIN_LETTERS, Known, spans
 from shared.names.records import LexiconActor, Place
 from shared.names.spelling_distance import LONG
 from shared.names.words import common_words, words_not_names
@@ -35,10 +36,10 @@ NEARLY = 0.1
 # Spellings whose meanings are kept decoded: reports name the same places and words again and again.
 MOST_KEPT = 16_384
 _MAX_ACRONYM = 5
+_MAY_BE_MARK = re.compile("[\u0300-\U0010ffff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True, gc=False):
     """A pattern in a text: its span in the original, and the slice of entries that it stands for.
 
     A spelling that no pattern has, and that its romanisation key joins to known ones, carries them in ``spelled``;
@@ -66,8 +67,7 @@ class Hit:
         return "exact" if surface.lower() == fold_name(surface).strip() else "folded"
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(Struct, frozen=True, gc=False):
     """One thing that a spelling may stand for, with how strict to be about it (flags of ``shared.names.compile``).
 
     Neither place nor actor: a phrase that names nothing, and hides the names inside it. ``doubt`` is how much a
@@ -133,6 +133,10 @@ class Gazetteer:
         self._offsets = self._column(folder, "offsets")
         self._targets = self._column(folder, "targets")
         self._flags = self._column(folder, "flags")
+        # By the first entry of each pattern, whether all its entries are CASED.
+        is_cased = np.zeros(len(self._flags), np.uint8)
+        is_cased[self._offsets[:-1]] = np.bitwise_and.reduceat(self._flags, self._offsets[:-1]) & compiling.CASED
+        self._is_cased = is_cased.tobytes()
         self._place_ends = self._column(folder, "place_ends")
         self._ids = self._column(folder, "ids")
         self._id_rows = self._column(folder, "id_rows")
@@ -142,7 +146,8 @@ class Gazetteer:
         self._decoder = msgspec.msgpack.Decoder(Place)
         self.actors = msgspec.json.decode((folder / "actors.json").read_bytes(), type=tuple[LexiconActor, ...])
         self.version = folder.name
-        self._kept = lru_cache(MOST_KEPT)(self._read_meanings)
+        self._spelled = lru_cache(MOST_KEPT)(self._read_spelled)
+        self._kept = lru_cache(MOST_KEPT)(lambda first, last: list(self._meanings(first, last)))
 
     @staticmethod
     def _column(folder: Path, name: str) -> npt.NDArray[Any]:
@@ -168,57 +173,62 @@ class Gazetteer:
 
     def find(self, text: str) -> list[Hit]:
         """Every name in the text, nested and overlapping ones too: in order of their ends, then those by key."""
-        folded = fold(text)
-        hits = []
-        for start, end, pattern in self._automaton.find_overlapping(folded.text):
-            first, last = folded.span(start + 1, end - 1)
-            last = end_with_marks(text, last)
-            if splits_syllable(text, first, last):
-                continue
-            hits.append(Hit(first, last, int(self._offsets[pattern]), int(self._offsets[pattern + 1])))
-        return hits + self._find_by_key(text, hits)
+        listed = self.find_listed(text)
+        return listed + self.find_by_key(text, listed)
 
-    def _find_by_key(self, text: str, hits: list[Hit]) -> list[Hit]:
-        """Names in spellings that no pattern has, where the text says that a name stands and no hit covers it."""
-        known = Known(text, [(hit.start, hit.end) for hit in hits])
+    def find_listed(self, text: str) -> list[Hit]:
+        """Every name that a list spells so."""
+        folded = fold(text)
+        found = self._automaton.find_overlapping(folded.text)
+        if not found:
+            return []
+        begins, stops, patterns = np.array(found).T
+        starts, ends = folded.spans(begins + 1, stops - 1)
+        firsts, lasts = self._offsets[patterns].tolist(), self._offsets[patterns + 1].tolist()
+        if _MAY_BE_MARK.search(text) is None:
+            return list(map(Hit, starts, ends, firsts, lasts))
+        ends = [end_with_marks(text, end) for end in ends]
+        hits = map(Hit, starts, ends, firsts, lasts)
+        return [hit for hit in hits if not splits_syllable(text, hit.start, hit.end)]
+
+    def find_by_key(self, text: str, listed: Iterable[Hit]) -> list[Hit]:
+        """Names in spellings that no list has, where the text says that a name stands and none of a list covers it."""
+        known = Known(text, [(hit.start, hit.end) for hit in listed])
         found = []
         for alternatives in spans(text, known):
             for span in alternatives:
                 if known.covers(span.start, span.end):
                     break
-                spelled = self._spelled(text[span.start : span.end], span)
+                spelled = self._spelled(text[span.start : span.end], span.is_placed)
                 if spelled:
                     found.append(Hit(span.start, span.end, 0, 0, spelled))
                     known.ends.add(span.end)
                     break
         return found
 
-    def _spelled(self, surface: str, span: Span) -> tuple[Spelled, ...]:
+    def _read_spelled(self, surface: str, is_placed: bool) -> tuple[Spelled, ...]:
+        if _is_no_name(surface):
+            return ()
         for form in (surface, *stems(surface)):
             named = self._keys.named_by(form)
-            if named and (span.is_placed or named[0].consonants >= LONG):
-                near = tuple(s for s in named[:MOST_BY_KEY] if s.distance <= named[0].distance + NEARLY)
-                return () if _is_no_name(surface) else near
+            if named and (is_placed or named[0].consonants >= LONG):
+                return tuple(s for s in named[:MOST_BY_KEY] if s.distance <= named[0].distance + NEARLY)
         return ()
 
     def meanings(self, hit: Hit) -> list[Meaning]:
         """What the spelling may stand for: places with the most people first, then actors; by key, the nearest
         first."""
-        return [*map(self._by_key, hit.spelled)] if hit.spelled else self._kept(hit.first, hit.last)[0]
+        return [*map(self._by_key, hit.spelled)] if hit.spelled else self._kept(hit.first, hit.last)
 
     def asks_for_capital(self, hit: Hit) -> bool:
         """Whether the spelling stands for nothing at all where its text writes it small."""
-        return not hit.spelled and self._kept(hit.first, hit.last)[1]
+        return not hit.spelled and bool(self._is_cased[hit.first])
 
     def _by_key(self, spelled: Spelled) -> Meaning:
         flags = compiling.KEY | compiling.ALTERNATE | compiling.CASED
         if spelled.target >= 0:
             return Meaning(flags, place=self.place(spelled.target), doubt=spelled.doubt)
         return Meaning(flags, actor=self.actors[-1 - spelled.target], doubt=spelled.doubt)
-
-    def _read_meanings(self, first: int, last: int) -> tuple[list[Meaning], bool]:
-        meanings = list(self._meanings(first, last))
-        return meanings, all(m.flags & compiling.CASED for m in meanings)
 
     def _meanings(self, first: int, last: int) -> Iterator[Meaning]:
         for position in range(first, last):

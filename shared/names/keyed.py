@@ -6,13 +6,13 @@ digests, with the readings behind each and what they name; like the other tables
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
+from msgspec.structs import replace
 
 from shared.names.records import LexiconActor, NamedPlace
 from shared.names.spelling_distance import LONG, MARGIN, SLACK, distance, limit
@@ -28,12 +28,10 @@ FAMILY_OF = {country: family for family, codes in _COUNTRIES.items() for country
 MIN_CONSONANTS, MIN_ACTOR_CONSONANTS = 2, 4
 _MAX_ACRONYM = 5
 _DOUBT_OF_DISTANCE, _DOUBT_OF_MISSING, _DOUBT_OF_UNSURE = 15.0, 0.75, 1.0
-_CACHED_NAMES = 65_536
 _SIDES: tuple[Literal["left"], Literal["right"]] = ("left", "right")
 
 
-@dataclass(frozen=True, slots=True)
-class Spelled:
+class Spelled(Struct, frozen=True, gc=False):
     """Something that a spelling may stand for: ``target`` as in the entries, how far from its own spelling this one is.
 
     One that is not ``is_sure`` is too far off to be believed, but for a report that speaks of its country.
@@ -119,13 +117,12 @@ class KeyIndex:
         self._targets = self._column(folder, "key_targets")
         self._texts = self._column(folder, "readings")
         self._known = frozenset(self._digests.tolist())
-        self.named_by = lru_cache(_CACHED_NAMES)(self._named_by)
 
     @staticmethod
     def _column(folder: Path, name: str) -> npt.NDArray[Any]:
         return np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r"))
 
-    def _named_by(self, name: str) -> tuple[Spelled, ...]:
+    def named_by(self, name: str) -> tuple[Spelled, ...]:
         """What a name may stand for, nearest spelling first; empty where no spelling is near enough."""
         nearest: dict[int, Spelled] = {}
         for spelled in self._likenesses(name):
@@ -149,7 +146,7 @@ class KeyIndex:
                 group = list(self._group(wanted))
                 most = limit(len(of_key), len({target for _, targets in group for target in targets}))
                 for other, targets in group:
-                    apart = distance(reading, other, family)
+                    apart = distance(reading, other, family, most + SLACK + MARGIN)
                     if apart <= most + SLACK + MARGIN:
                         for target in targets:
                             yield Spelled(target, apart, len(of_key), apart <= most)

@@ -1,7 +1,8 @@
 """All names that texts are read with: the compiled ones, and the desk's own as they stand."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from shared.config.history import History, Item
 from shared.config.names import Name

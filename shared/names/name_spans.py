@@ -11,7 +11,8 @@ import bisect
 import itertools
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 MOST_WORDS = 4
 MOST_ABJAD_WORDS = 3
@@ -21,11 +22,13 @@ _LOOK_BACK, _LONGEST_JOIN = 30, 6
 _ARTICLES = r"[AaEeUuƏə](?:[ldnrstz]|hl)['’]?|[AaEeUu](?:sh|dh|th)|[Аа]ль|[Ээ]ль|[АаЭэЕе][дзнрстш]|wa|of|de|de[lr]?"
 _CAPITAL = r"[A-ZÀ-ÖØ-ÞŠŽČĆŞŚŁŻŹĐĞİƏḤḨṢŢṬḎḌẔẒḪĀĪŪ\u0400-\u042fҐҒҖҚҢҮҰҲҶҺӘӨ‘`ʿʻ]"
 _LETTER = r"[^\W\d_]"
-_WORD = rf"{_CAPITAL}{_LETTER}*(?:['’‘ʼ`ʿʾ](?!s\b){_LETTER}+)*(?:['’ʼ](?=-))?"
-# The class comes first, or every letter would be tried.
-_CAPITALISED = re.compile(rf"{_CAPITAL}(?<!\w.)\w*")
-_JOINTS = frozenset(" -'’‘ʼ`ʿʾ")
-_RUN = re.compile(rf"{_WORD}(?:[ -](?:(?:{_ARTICLES})[ -])?{_WORD})*")
+_REST = rf"{_LETTER}*(?:['’‘ʼ`ʿʾ](?!s\b){_LETTER}+)*(?:['’ʼ](?=-))?"
+_WORD = rf"{_CAPITAL}{_REST}"
+# A capitalised word, or a run of them where something joins the next one. The class comes first, or every letter would
+# be tried.
+_RUN = re.compile(
+    rf"{_CAPITAL}(?<!\w.)(?=(?P<first>\w*+))(?:(?=\w*+[ '’‘`-]){_REST}(?:[ -](?:(?:{_ARTICLES})[ -])?{_WORD})*|\w*)"
+)
 _PART = re.compile(rf"(?:(?:{_ARTICLES})[ -])?{_WORD}")
 _ARTICLE_BEFORE = re.compile(rf"(?<!\w)(?:{_ARTICLES})-$")
 _INNER_ARTICLE = re.compile(
@@ -68,8 +71,7 @@ _ABJAD_RUN = re.compile(rf"(?<!\w){_ABJAD_WORD}(?: {_ABJAD_WORD})*")
 _SPACE = re.compile(" ")
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True, gc=False):
     """A stretch that may be a name. ``is_placed``: the words around it say that it is one of a place."""
 
     start: int
@@ -79,16 +81,10 @@ class Span:
 
 def spans(text: str, known: "Known") -> Iterator[list[Span]]:
     """Alternatives that share a start, the longest first; what the known names cover is left out."""
-    done = 0
-    for first in _CAPITALISED.finditer(text):
-        start, end = first.span()
-        if start < done:
-            continue
-        if text[end : end + 1] in _JOINTS and (run := _RUN.match(text, start)):
-            end = run.end()
-        done = end
+    for run in _RUN.finditer(text):
+        start, end = run.span()
         if not known.covers(start, end):
-            yield from _of_run(text, _with_article(text, start), end, known, is_single=end == first.end())
+            yield from _of_run(text, _with_article(text, start), end, known, is_single=end == run.end("first"))
     if _ABJAD_LETTER.search(text):
         for run in _ABJAD_RUN.finditer(text):
             yield from _of_abjad_run(text, run.start(), run.end(), known)
@@ -119,8 +115,10 @@ def _of_run(text: str, start: int, end: int, known: "Known", *, is_single: bool)
 
 def _is_placed(text: str, start: int, known: "Known") -> bool:
     """Whether a word of place stands before, or a name in a list that this continues."""
-    words = text[max(0, start - _LOOK_BACK) : start].lower().split()
-    if not words or not text.startswith(" ", start - 1):
+    if not text.startswith(" ", start - 1):
+        return False
+    words = text[max(0, start - _LOOK_BACK) : start].lower().rsplit(None, 2)
+    if not words:
         return False
     if words[-1] in _BEFORE or (len(words) > 1 and words[-1] in ("of", "de") and words[-2] in _BEFORE):
         return True

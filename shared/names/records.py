@@ -20,7 +20,7 @@ AREA_FEATURES = frozenset({"country", "region"})
 OWN_PREFIX = "own:"
 
 
-class Place(Struct, frozen=True, kw_only=True):
+class Place(Struct, frozen=True, kw_only=True, gc=False):
     """A place of the gazetteer. ``id`` carries its source: ``gn:170592``, ``icao:OSDZ``, ``tocsin:t4-airbase``.
 
     ``country`` is an ISO 3166 alpha-2 code, ``admin1`` GeoNames' code of the first-order division, ``population``
@@ -39,6 +39,10 @@ class Place(Struct, frozen=True, kw_only=True):
     geoname_id: int | None = None
     order: int = 0
     capital: bool = False
+
+    def __hash__(self) -> int:
+        """An id stands for one place."""
+        return hash(self.id)
 
     @property
     def is_area(self) -> bool:
@@ -87,3 +91,7 @@ class LexiconActor(Struct, frozen=True, kw_only=True):
     against: tuple[str, ...] = ()
     active: dict[str, int] = {}
     source: str = ""
+
+    def __hash__(self) -> int:
+        """An id stands for one actor."""
+        return hash(self.id)

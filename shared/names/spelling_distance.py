@@ -6,7 +6,7 @@ set again after a look at what was missed.
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 from typing import Literal
 
@@ -27,6 +27,8 @@ SLACK = 0.1
 MARGIN = 0.25
 
 _CONSONANTS = re.compile(r"([A-Z0-9])")
+# One reading is compared with all that bear its key, and those with the next reading.
+_KEPT_PARTS = 1_024
 # Sounds of one class that are spelled alike.
 _ALIKE: dict[Family, tuple[str, ...]] = {
     "abjad": ("KQG", "G6X7", "KX", "SE", "2E1", "DZ93", "T8", "36", "42"),
@@ -56,9 +58,9 @@ _UNHEARD = 0.4
 _SLAVIC_ENDING, _FEMININE_ENDING, _ANOTHER_ENDING = 0.1, 0.1, 0.3
 
 
-def distance(one: str, other: str, family: Family) -> float:
-    """How far two readings are apart; DIFFERENT where they have not even a key in common."""
-    first, second = (_CONSONANTS.split(reading.removeprefix(VOWELLESS)) for reading in (one, other))
+def distance(one: str, other: str, family: Family, farthest: float = DIFFERENT) -> float:
+    """How far two readings are apart; DIFFERENT where they have no key in common, or are beyond ``farthest``."""
+    first, second = _parts(one), _parts(other)
     if len(first) != len(second):
         return DIFFERENT
     vowelless = (one.startswith(VOWELLESS), other.startswith(VOWELLESS))
@@ -70,7 +72,15 @@ def distance(one: str, other: str, family: Family) -> float:
             total += _consonant_step(a, b, family, is_across=vowelless[0] != vowelless[1])
         else:
             total += _gap_step(a, b, family, vowelless, "first" if i == 0 else "last" if i == last else "middle")
+        if total > farthest:
+            return DIFFERENT
     return total
+
+
+@lru_cache(maxsize=_KEPT_PARTS)
+def _parts(reading: str) -> list[str]:
+    """Vowels and consonants by turns."""
+    return _CONSONANTS.split(reading.removeprefix(VOWELLESS))
 
 
 def limit(consonants: int, namesakes: int) -> float:

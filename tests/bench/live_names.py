@@ -27,7 +27,8 @@ from shared.names import gazetteer
 from shared.names.lexicon import ActorParts
 from shared.names.lexicon import parents as parents_in_lexicon
 from shared.times import utc_now
-from tests.bench.texts import plain_texts
+from tests.bench.measure import row
+from tests.bench.texts import report_texts
 
 NOW = utc_now()
 ROUNDS = 7
@@ -35,11 +36,6 @@ EDITS, EDIT_EVERY_SECONDS = 1000, 0.01
 SIZES = (1_000, 100_000)
 COUNTRIES = frozenset(("SY", "IQ", "UA", "RU", "YE", "SD", "LY", "IR", "AF", "ML", "BF", "CD", "CO", "MX"))
 UNKNOWN_WATCHES = (1_000, 10_000)
-
-
-def row(name: str, value: float, unit: str, beside: str = "") -> None:
-    """One line of the table."""
-    print(f"{name:<44} {value:>10,.1f} {unit:<10} {beside}")
 
 
 def own_places(count: int) -> Iterator[dict[str, Any]]:
@@ -170,7 +166,7 @@ def unknown_watches(texts: list[str]) -> None:
 
 def main() -> None:
     """Prints the table."""
-    texts = plain_texts()
+    texts = report_texts()
     editing(reading(texts), texts)
     unknown_watches(texts)
     gc.unfreeze()

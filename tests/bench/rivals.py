@@ -24,7 +24,7 @@ from shared.names import compile as compiling
 from shared.names.fold import fold, fold_name, fold_names
 from shared.names.gazetteer import Gazetteer
 from shared.names.records import NamedPlace
-from tests.bench.texts import plain_texts
+from tests.bench.texts import report_texts
 
 SIZES = (1_000, 100_000, 1_000_000)
 ROUNDS = 5
@@ -156,7 +156,7 @@ def lucene(rows: list[NamedPlace], texts: Sequence[str]) -> Measured | None:
 
 def main(sizes: Sequence[int] = SIZES) -> None:
     """Prints a table a size, with each engine's time beside ours."""
-    texts = plain_texts()
+    texts = report_texts()
     every = spellings(max(sizes))
     for size in sizes:
         rows = every[:size]

@@ -1,19 +1,57 @@
-"""Texts to measure on: the newsroom's own articles, as text and as pages."""
+"""Texts to measure on: reports in several languages, none of whose sentences stands in two places."""
 
-from datetime import UTC, datetime
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
+from shared.sentences import split_sentences
+from tests.accuracy.report_files import SETS
+from tests.accuracy.report_files import load as load_reports
 from tocsin.newsroom.content import load_newsroom
-from tocsin.newsroom.pages import Published, render_page
+
+# A usual report.
+CHARACTERS = 3_500
 
 
-def plain_texts() -> list[str]:
-    """Articles of several languages, made as long as a usual report (about 3.5 kB)."""
-    texts = [article.text for article in load_newsroom().articles.values()]
-    return [(text + "\n\n") * max(1, 3500 // max(1, len(text))) for text in texts]
+def report_texts() -> list[str]:
+    """The newsroom's articles and the accuracy reports, joined by language to about ``CHARACTERS`` each."""
+    by_language: dict[str, list[str]] = defaultdict(list)
+    seen: set[str] = set()
+    for language, text in _sources():
+        by_language[language].extend(_unseen(text, seen))
+    return [text for paragraphs in by_language.values() for text in _joined(paragraphs)]
 
 
-def pages() -> list[bytes]:
-    """The same as pages, with their sites' clutter."""
-    newsroom = load_newsroom()
-    now = datetime.now(UTC)
-    return [render_page(newsroom, Published(a, now), "http://127.0.0.1:1") for a in newsroom.articles.values()]
+def texts_of(path: Path) -> list[str]:
+    """The texts of a file of JSON lines with a ``text`` each."""
+    with path.open(encoding="utf-8") as lines:
+        return [json.loads(line)["text"] for line in lines]
+
+
+def _sources() -> Iterator[tuple[str, str]]:
+    for article in load_newsroom().articles.values():
+        yield article.language, f"{article.title}\n\n{article.text}"
+    for folder in SETS.values():
+        for report in load_reports(folder):
+            yield report.language, report.text
+
+
+def _unseen(text: str, seen: set[str]) -> Iterator[str]:
+    """The text's paragraphs without the sentences that stood before."""
+    for paragraph in text.split("\n"):
+        fresh = [s for s in split_sentences(paragraph) if s and s not in seen]
+        seen.update(fresh)
+        if fresh:
+            yield " ".join(fresh)
+
+
+def _joined(paragraphs: Iterable[str]) -> Iterator[str]:
+    text = ""
+    for paragraph in paragraphs:
+        text += f"\n\n{paragraph}" if text else paragraph
+        if len(text) >= CHARACTERS:
+            yield text
+            text = ""
+    if len(text) >= CHARACTERS / 2:
+        yield text

@@ -1,12 +1,14 @@
 """What stands around a surface: the words that say whether it is a place, and of which kind. Pure."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 
-from services.extractor.mentions import Surface
+from msgspec import Struct
+
 from services.extractor.places import vocabulary as say
 from services.extractor.places.persons import Persons
 from services.extractor.places.vocabulary import KIND_OF, Kind, kind_of
+from services.extractor.surfaces import Surface
 from services.extractor.writing import Writing
 from shared.names.words import demonyms, given_names
 
@@ -17,10 +19,11 @@ _DATELINE = re.compile(
 )
 MOST_FOLLOWING = 5
 MIN_TEAM = 4
+# What is somebody's and no shop, prize or work.
+_NO_GOODS = say.CIVIC | say.TITLES | say.DIRECTIONS
 
 
-@dataclass(frozen=True, slots=True)
-class Cues:
+class Cues(Struct, frozen=True):
     """What was seen around one surface.
 
     ``marks`` are names of weights; ``kind`` is what a noun beside it says that it is; ``extends_to`` is where a
@@ -37,15 +40,14 @@ class Cues:
 class Around:
     """Reads the surroundings of surfaces of one text."""
 
-    def __init__(self, writing: Writing, surfaces: list[Surface], persons: Persons) -> None:
+    def __init__(self, writing: Writing, surfaces: Sequence[Surface], words: Sequence[range], persons: Persons) -> None:
         self._writing, self._persons = writing, persons
-        self._named = {n for s in surfaces if s.is_prominent for n in _numbers(writing, s)}
+        self._named = {n for s, numbers in zip(surfaces, words, strict=True) if s.senses.is_prominent for n in numbers}
 
-    def cues(self, surface: Surface) -> Cues:
-        """What stands around the surface."""
+    def cues(self, surface: Surface, words: range) -> Cues:
+        """What stands around the surface with these words."""
         writing = self._writing
-        first = writing.word_at(surface.start)
-        after = writing.word_at(surface.end - 1) + 1
+        first, after = words.start, words.stop
         marks: set[str] = set()
         kind = self._before(first, marks) or self._of(first, marks)
         following = self._following(surface, after)
@@ -135,10 +137,8 @@ class Around:
         writing = self._writing
         found: list[int] = []
         number = after
-        while number < len(writing.words) and len(found) < MOST_FOLLOWING:
+        while number in writing.capitals and len(found) < MOST_FOLLOWING:
             if writing.text[writing.ends[number - 1] : writing.starts[number]] not in _SPACES:
-                break
-            if not writing.words[number][0].isupper():
                 break
             found.append(number)
             number += 1
@@ -168,7 +168,7 @@ class Around:
         writing = self._writing
         if number < len(writing.words) and writing.gap(number - 1) in _SPACES and number not in self._named:
             word = writing.words[number]
-            if word[0].isupper() and word.casefold() not in say.CIVIC | say.TITLES | say.DIRECTIONS:
+            if word[0].isupper() and word.casefold() not in _NO_GOODS:
                 marks.add("goes_on")
 
     def _capital_after(
@@ -197,23 +197,19 @@ class Around:
         """ "St. Louis Cardinals": those who bear a place's name; where headlines capitalise, any plural looks so."""
         word = words[-1]
         is_plural = len(words) == 1 and len(word) >= MIN_TEAM and word.endswith("s") and not word.endswith("ss")
-        if not is_plural or surface.is_country or word.removesuffix("s") in demonyms():
+        if not is_plural or surface.senses.is_country or word.removesuffix("s") in demonyms():
             return False
         return not self._writing.capitalises_at(self._writing.starts[last])
 
     # ------------------------------------------------------------ persons
 
     def _persons_marks(self, surface: Surface, first: int, after: int, marks: set[str]) -> None:
-        if any(n in self._persons.words for n in range(first, after)):
+        if not self._persons.words.isdisjoint(range(first, after)):
             marks.add("person")
         elif surface.text in self._persons.surnames:
             marks.add("surname")
 
 
-def _numbers(writing: Writing, surface: Surface) -> range:
-    return range(writing.word_at(surface.start), writing.word_at(surface.end - 1) + 1)
-
-
-def words_of_long_names(writing: Writing, surfaces: list[Surface]) -> frozenset[int]:
+def words_of_long_names(words: Iterable[range]) -> frozenset[int]:
     """The words, by number, of names of several words; they are nobody's given name or surname."""
-    return frozenset(n for s in surfaces if len(_numbers(writing, s)) > 1 for n in _numbers(writing, s))
+    return frozenset(n for numbers in words if len(numbers) > 1 for n in numbers)

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from services.extractor.mentions import Surface
 from services.extractor.places.cues import Cues
 from services.extractor.places.scoring import Ranked, alone
 from services.extractor.places.vocabulary import Kind
 from services.extractor.places.weights import Weights
+from services.extractor.surfaces import Surface
 from services.extractor.writing import Writing
 from shared.names.fold import fold_name
 from shared.names.frequencies import is_common
@@ -15,7 +15,9 @@ from shared.names.frequencies import is_common
 # What one mention says of all of them, what each says of itself alone, and what most of them say of all.
 POOLED = frozenset({"at", "towards", "described", "dateline", "direction"})
 OWN = frozenset({"person", "part", "goes_on", "hyphened", "body", "currency", "nature"})
-BY_MAJORITY = ("part", "body")
+BY_MAJORITY = frozenset({"part", "body"})
+_IF_SOME, _IF_EVERY = POOLED | {"surname"}, frozenset({"speaks"})
+_SECOND_NAME = frozenset({"goes_on", "speaks"})
 
 
 @dataclass(slots=True)
@@ -36,17 +38,25 @@ def grouped(surfaces: Sequence[Surface], cues: Sequence[Cues], writing: Writing,
     for number, surface in enumerate(surfaces):
         group = groups.get(surface.text)
         if group is None:
-            group = groups[surface.text] = Group(surface.text, alone(surface, weights))
+            group = groups[surface.text] = Group(surface.text, alone(surface.senses, weights))
         group.numbers.append(number)
     for group in groups.values():
         members = [cues[n] for n in group.numbers]
         group.kind = next((c.kind for c in members if c.kind), None)
-        group.marks = frozenset((*_said(members), *_written([surfaces[n] for n in group.numbers], writing)))
-        if not _is_area(group.alone):
-            if any("goes_on" in c.marks for c in members) and any("speaks" in c.marks for c in members):
-                group.marks |= {"surname"}  # "Gao Rulin won. ... Gao said": who has a second name and speaks
-            group.marks |= {mark for mark in BY_MAJORITY if 2 * sum(mark in c.marks for c in members) > len(members)}
+        group.marks = _said([c.marks for c in members], group.alone) | _written(
+            [surfaces[n] for n in group.numbers], writing
+        )
     return groups
+
+
+def _said(of_each: Sequence[frozenset[str]], ranked: Ranked) -> frozenset[str]:
+    some, every = frozenset[str]().union(*of_each), of_each[0].intersection(*of_each)
+    said = (some & _IF_SOME) | (every & _IF_EVERY)
+    if _is_area(ranked):
+        return said
+    if some >= _SECOND_NAME:
+        said |= {"surname"}  # "Gao Rulin won. ... Gao said": who has a second name and speaks
+    return said | {mark for mark in some & BY_MAJORITY if 2 * sum(mark in marks for marks in of_each) > len(of_each)}
 
 
 def _is_area(ranked: Ranked) -> bool:
@@ -55,22 +65,13 @@ def _is_area(ranked: Ranked) -> bool:
     return place is not None and (place.feature == "country" or place.order == 1)
 
 
-def _said(members: Sequence[Cues]) -> set[str]:
-    marks = {mark for c in members for mark in c.marks & POOLED}
-    if all("speaks" in c.marks for c in members):
-        marks.add("speaks")
-    if any("surname" in c.marks for c in members):
-        marks.add("surname")
-    return marks
-
-
-def _written(surfaces: Sequence[Surface], writing: Writing) -> set[str]:
+def _written(surfaces: Sequence[Surface], writing: Writing) -> frozenset[str]:
     marks = set()
     if all(_capital_says_nothing(s, writing) for s in surfaces):
         marks.add("opens")
     if surfaces[0].text.isalpha() and all(writing.shouts_at(s.start) for s in surfaces):
         marks.add("shouted")
-    return marks
+    return frozenset(marks)
 
 
 def _capital_says_nothing(surface: Surface, writing: Writing) -> bool:

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from services.extractor.mentions import Surface
 from services.extractor.places.containment import contains
 from services.extractor.places.context import (
     ACTOR_WEIGHT,
@@ -29,6 +28,7 @@ from services.extractor.places.scoring import (
     sort_of,
 )
 from services.extractor.places.weights import Weights
+from services.extractor.surfaces import Surface
 from services.extractor.writing import Writing
 from shared.names.beats import Area
 from shared.names.compile import DESK, KEY
@@ -54,12 +54,13 @@ def hear(
     if beat is not None:
         context.add((beat[0], ""), "", BEAT_WEIGHT)
         context.add(beat, "", BEAT_WEIGHT)
-    for word in set(writing.words):
-        country = demonyms().get(word.lower()) if word[0].isupper() else None
+    people = demonyms()
+    for word in {writing.words[number] for number in writing.capitals}:
+        country = people.get(word.lower())
         if country:
             context.add((country, ""), word, DEMONYM_WEIGHT)
     for surface in surfaces:
-        for actor in surface.actors:
+        for actor in surface.senses.actors:
             for country in actor.countries[:MOST_ACTOR_COUNTRIES]:
                 context.add((country, ""), surface.text, ACTOR_WEIGHT)
     for group in groups:
@@ -109,7 +110,10 @@ def rank_in_context(group: Group, context: Context, weights: Weights) -> Ranked:
     """The group's candidates with what the report says for their countries, regions and kinds."""
     scored = []
     national = [_national_support(m.place, group.text, context) for _, m in group.alone]
-    regional = [_regional_support(m.place, group.text, context) for _, m in group.alone]
+    regional = [0.0]  # regions choose among namesakes alone
+    if len(group.alone) > 1:
+        regional = [_regional_support(m.place, group.text, context) for _, m in group.alone]
+    most_national, most_regional = max(national), max(regional)
     for (score, meaning), of_country, of_region in zip(group.alone, national, regional, strict=True):
         place = meaning.place
         if place is not None:
@@ -119,8 +123,8 @@ def rank_in_context(group: Group, context: Context, weights: Weights) -> Ranked:
             if meaning.flags & KEY and not meaning.flags & DESK and not of_country:
                 heard += weights.by_key_alone * min(1.0, meaning.doubt / 2)
             # These choose among namesakes; they do not make a place of a word.
-            heard += weights.country_choice * (of_country - max(national))
-            heard += weights.region_support * (of_region - max(regional))
+            heard += weights.country_choice * (of_country - most_national)
+            heard += weights.region_support * (of_region - most_regional)
             scored.append((score + heard + _kind_score(place, group, weights), meaning))
     return sort(scored)[:MOST_CANDIDATES]
 
@@ -215,9 +219,7 @@ def hear_neighbours(groups: Iterable[Group], weights: Weights) -> None:
     for group in groups:
         if weights.near and margin_to_next(group.ranked) < 2 * CLEAR_MARGIN:
             near = [nearness(m.place, anchors) for _, m in group.ranked]
+            nearest = max(near)
             group.ranked = sort(
-                [
-                    (score + weights.near * (by - max(near)), m)
-                    for (score, m), by in zip(group.ranked, near, strict=True)
-                ]
+                [(score + weights.near * (by - nearest), m) for (score, m), by in zip(group.ranked, near, strict=True)]
             )

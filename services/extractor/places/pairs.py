@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from services.extractor.mentions import Surface
+from services.extractor.surfaces import Surface
 
 How = Literal["stated", "loosely_stated"]
 

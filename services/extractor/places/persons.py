@@ -37,21 +37,23 @@ def find_persons(writing: Writing, taken: frozenset[int]) -> Persons:
 
 def _runs(writing: Writing, taken: frozenset[int]) -> Iterator[tuple[int, int]]:
     """Stretches of capitalised words that only spaces, hyphens and initials' dots part; particles may be small."""
-    words, number, count = writing.words, 0, len(writing.words)
-    while number < count:
-        if not words[number][0].isupper() or number in taken:
-            number += 1
+    done, count = 0, len(writing.words)
+    for first in sorted(writing.capitals - taken):
+        if first < done:
             continue
-        first = number
+        number = first
         while number + 1 < count and _goes_on(writing, number, taken):
             number += 1
-        yield first, number + 1
-        number += 1
+        done = number + 1
+        yield first, done
 
 
 def _goes_on(writing: Writing, number: int, taken: frozenset[int]) -> bool:
-    gap, following = writing.gap(number), writing.words[number + 1]
-    if not _JOINT.fullmatch(gap) or number + 1 in taken:
+    following = writing.words[number + 1]
+    if (number + 1 not in writing.capitals and following not in _PARTICLES) or number + 1 in taken:
+        return False
+    gap = writing.gap(number)
+    if not _JOINT.fullmatch(gap):
         return False
     if gap == ". " and len(writing.words[number]) > 1 and writing.words[number].casefold() not in TITLES:
         return False
@@ -72,11 +74,13 @@ def _person_in(writing: Writing, first: int, last: int) -> tuple[int, int] | Non
     is_titled = titled > first
     first = titled
     length = last - first
-    if not 0 < length <= MOST_WORDS or any(w.casefold() in NAMED_BODIES for w in words[first:last]):
+    if not (1 if is_titled else 2) <= length <= MOST_WORDS:
+        return None
+    if any(w.casefold() in NAMED_BODIES for w in words[first:last]):
         return None
     if is_titled:
         return (first, last) if not any(w.casefold() in CIVIC for w in words[first:last]) else None
-    if length < 2 or any(w.casefold() in CIVIC or (w.isupper() and len(w) > 2) for w in words[first:last]):
+    if any(w.casefold() in CIVIC or (w.isupper() and len(w) > 2) for w in words[first:last]):
         return None
     is_person = words[first] in given_names() or _has_initial(writing, first, last) or _is_said_to_be(writing, last)
     return (first, last) if is_person else None

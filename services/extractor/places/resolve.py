@@ -7,9 +7,10 @@ holds for a whole report, but for a surface that says otherwise itself ("Paris, 
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
-from services.extractor.mentions import Surface
+from msgspec import Struct
+from msgspec.structs import replace
+
 from services.extractor.places.cues import Around, Cues, words_of_long_names
 from services.extractor.places.groups import OWN, Group, grouped
 from services.extractor.places.hearing import hear, hear_lists, hear_neighbours, hear_pairs, hear_towns, rank_in_context
@@ -18,6 +19,7 @@ from services.extractor.places.persons import find_persons
 from services.extractor.places.scoring import Ranked, is_of_kind, is_other_area, margin_elsewhere
 from services.extractor.places.use import Use, use_of
 from services.extractor.places.weights import DEFAULT, Weights
+from services.extractor.surfaces import Surface
 from services.extractor.writing import Writing
 from shared.names.beats import Area
 from shared.names.compile import ALTERNATE
@@ -27,23 +29,26 @@ SHOWN_CANDIDATES = 3
 _HARDER_FOR_ALTERNATES = frozenset({"goes_on", "shouted"})
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A place that a surface may mean, and its score."""
 
     place: Place
     score: float
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
-    """A surface and the place it was taken to mean. ``confidence`` in (0, 1]; ``candidates`` has the best few."""
+class Resolved(Struct, frozen=True):
+    """A surface and the place it was taken to mean. ``confidence`` in (0, 1]."""
 
     surface: Surface
     place: Place
     confidence: float
     use: Use = "literal"
-    candidates: tuple[Candidate, ...] = ()
+    ranked: Ranked = []
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """The best few that it may mean."""
+        return tuple(Candidate(m.place, round(score, 2)) for score, m in self.ranked[:SHOWN_CANDIDATES] if m.place)
 
 
 def resolve(
@@ -53,9 +58,10 @@ def resolve(
 
     ``beat`` is the country, or the country and first-order region, that the source reports from.
     """
-    named = [s for s in surfaces if any(m.place for m in s.meanings)]
-    around = Around(writing, named, find_persons(writing, words_of_long_names(writing, named)))
-    cues = [around.cues(surface) for surface in named]
+    named = [s for s in surfaces if s.senses.places]
+    words = [writing.words_in(surface.start, surface.end) for surface in named]
+    around = Around(writing, named, words, find_persons(writing, words_of_long_names(words)))
+    cues = [around.cues(*pair) for pair in zip(named, words, strict=True)]
     groups = grouped(named, cues, writing, weights)
     context = hear(groups.values(), cues, surfaces, writing, beat)
     for group in groups.values():
@@ -96,8 +102,7 @@ def _resolved(surface: Surface, ranked: Ranked, cues: Cues, writing: Writing) ->
     assert place is not None
     surface = _whole(surface, place, cues, writing)
     confidence = round(0.5 + 0.5 * math.tanh(margin_elsewhere(ranked) / 2), 2)
-    shown = tuple(Candidate(m.place, round(score, 2)) for score, m in ranked[:SHOWN_CANDIDATES] if m.place)
-    return Resolved(surface, place, confidence, use_of(surface, place, writing.text), shown)
+    return Resolved(surface, place, confidence, use_of(surface, place, writing.text), ranked)
 
 
 def _whole(surface: Surface, place: Place, cues: Cues, writing: Writing) -> Surface:

@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 
-from services.extractor.mentions import Surface
 from services.extractor.places.containment import contains
 from services.extractor.places.vocabulary import Kind
 from services.extractor.places.weights import Weights
+from services.extractor.surfaces import MOST_KEPT, Senses
 from shared.geo import distance_km
 from shared.names.compile import ALTERNATE, DESK, KEY, WORD
 from shared.names.gazetteer import Meaning
@@ -26,22 +27,23 @@ MOST_ALONE = 32
 # So far off another place counts half.
 NEAR_KM = 100
 ELSEWHERE_KM = 50
-_LAST_LATIN = "\u0250"
 COUNTY = 2  # the order of regions that are small enough to lie near something
 # Where no candidate lies elsewhere.
 NO_RIVAL = 5.0
 
 
-def alone(surface: Surface, weights: Weights) -> Ranked:
-    """The places that a surface may mean, ranked by themselves; each once, by its best name."""
+@lru_cache(MOST_KEPT)
+def alone(senses: Senses, weights: Weights) -> Ranked:
+    """The places that a name may mean, ranked by themselves; each once, by its best name. Not to be changed."""
     best: dict[str, tuple[float, Meaning]] = {}
-    for meaning in surface.meanings:
+    for meaning in senses.meanings:
         place = meaning.place
         if place is not None:
-            score = prominence(place, weights) + naming(meaning, surface.text, weights)
+            score = prominence(place, weights) + naming(meaning, weights, is_latin=senses.is_latin)
             if place.id not in best or best[place.id][0] < score:
                 best[place.id] = score, meaning
-    return _without_eponyms(sort(list(best.values()))[:MOST_ALONE], weights)
+    ranked = list(best.values())
+    return _without_eponyms(sort(ranked)[:MOST_ALONE], weights) if len(ranked) > 1 else ranked
 
 
 def sort(ranked: Ranked) -> Ranked:
@@ -62,7 +64,7 @@ def prominence(place: Place, weights: Weights) -> float:
     return weights.airport if place.feature == "airport" else weights.curated
 
 
-def naming(meaning: Meaning, written: str, weights: Weights) -> float:
+def naming(meaning: Meaning, weights: Weights, *, is_latin: bool) -> float:
     """How well this name, as the text has it, stands for this place."""
     own = weights.own if meaning.flags & DESK else 0.0
     if meaning.flags & KEY:
@@ -71,7 +73,8 @@ def naming(meaning: Meaning, written: str, weights: Weights) -> float:
     if place is None:
         return 0.0
     is_own = not meaning.flags & ALTERNATE
-    named = own + (weights.own_name if is_own or _is_native(written, place) else 0.0)
+    # GeoNames' own names are in Latin letters everywhere: in its country's script a name is as much the place's own.
+    named = own + (weights.own_name if is_own or (place.country in FAMILY_OF and not is_latin) else 0.0)
     named += weights.capital if is_own and place.capital else 0.0
     if meaning.flags & WORD:
         named += weights.word + (0.0 if place.population >= MIN_CITY else weights.small_word)
@@ -79,14 +82,11 @@ def naming(meaning: Meaning, written: str, weights: Weights) -> float:
     return named
 
 
-def _is_native(written: str, place: Place) -> bool:
-    """Whether a name is in the script of its country: GeoNames' own names are in Latin letters everywhere."""
-    return place.country in FAMILY_OF and not any(c.isalpha() and c < _LAST_LATIN for c in written)
-
-
 def _without_eponyms(ranked: Ranked, weights: Weights) -> Ranked:
     """A region steps back behind the town that it is called after."""
     towns = [m.place for _, m in ranked if m.place and m.place.feature == "populated_place"]
+    if not towns or len(towns) == len(ranked):
+        return ranked
 
     def steps_back(region: Place) -> bool:
         return region.order > 0 and any(contains(region, t) and _is_seat(region, t) for t in towns)

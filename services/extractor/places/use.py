@@ -3,8 +3,8 @@
 import re
 from typing import Literal
 
-from services.extractor.mentions import Surface
 from services.extractor.places.vocabulary import SPEAKS
+from services.extractor.surfaces import Surface
 from shared.names.records import Place
 
 Use = Literal["literal", "metonymic"]

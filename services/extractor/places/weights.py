@@ -8,7 +8,7 @@ candidate, with what stands around the surface, reaches the threshold. The numbe
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Weights:
     """Evidence by name; 0 switches a rule off."""
 

@@ -1,7 +1,7 @@
 """Counting located mentions against gold, and halving a corpus."""
 
-from services.extractor.mentions import Surface
 from services.extractor.places.resolve import Resolved
+from services.extractor.surfaces import Senses, Surface
 from shared.names.records import Place
 from tests.accuracy.geoparsing import Scores, add, halves
 
@@ -11,7 +11,7 @@ TEXT = "Aleppo fell. Paris slept. Aleppo woke."
 
 def mention(text: str, start: int) -> Resolved:
     """A mention resolved to Aleppo, whatever it says."""
-    return Resolved(Surface(start, start + len(text), text, ()), ALEPPO, 1.0)
+    return Resolved(Surface(start, start + len(text), text, Senses.of((), is_latin=True)), ALEPPO, 1.0)
 
 
 def gold(name: str, start: int, lat: float | None = None) -> dict[str, object]:

@@ -52,6 +52,12 @@ def test_the_form_is_padded_words(text: str) -> None:
     assert len(fold(text).index) >= len(folded) - 2
 
 
+@given(ANY_TEXT)
+@example(NASTY)
+def test_a_name_folds_as_a_text_does(name: str) -> None:
+    assert fold_name(name) == fold(name).text
+
+
 @settings(deadline=None)
 @given(st.lists(st.text(max_size=10), max_size=5))
 def test_many_at_once_fold_as_one_by_one(names: list[str]) -> None:

@@ -1,0 +1,45 @@
+"""What is said of a text's letters is what Python says of each of them."""
+
+import re
+import sys
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.extractor import writing
+from services.extractor.writing import MIN_SHOUTING_LETTERS, SHOUTING_SHARE, Writing
+
+TEXTS = st.text(st.characters() | st.sampled_from("ABCDEFabcxyz _-'\n АБвгÉéİıßǅʰªⅣⓐ٣中ا"), max_size=120)
+
+
+def shouts(line: str) -> bool:
+    large, small = sum(map(str.isupper, line)), sum(map(str.islower, line))
+    return large >= MIN_SHOUTING_LETTERS and large >= SHOUTING_SHARE * (large + small)
+
+
+@given(TEXTS)
+def test_words(text: str) -> None:
+    found = Writing(text)
+    assert found.words == re.findall(r"[^\W_]+", text)
+    assert [text[a:b] for a, b in zip(found.starts, found.ends, strict=True)] == found.words
+    assert found.capitals == {n for n, word in enumerate(found.words) if word[0].isupper()}
+    assert found.lowercase_everywhere == {word for word in found.words if word[0].islower()}
+
+
+@given(TEXTS | st.text("ABCDEF abc\n", max_size=80))
+def test_lines_in_capitals(text: str) -> None:
+    found, position = Writing(text), 0
+    for line in text.split("\n"):
+        assert found.opens_line(position)
+        assert found.shouts_at(position) == shouts(line)
+        position += len(line) + 1
+
+
+def test_addresses_say_nothing_of_small_words() -> None:
+    text = "Goma fell.\nMore on goma.example.org/goma, @goma and www.goma.example; see bukavu"
+    assert Writing(text).lowercase == {"fell", "on", "and", "see", "bukavu"}
+
+
+def test_beyond_the_table_there_are_no_letters() -> None:
+    beyond = map(chr, range(writing._TABLE_SIZE, sys.maxunicode + 1))
+    assert not any(c.isalnum() or c.isupper() or c.islower() for c in beyond)
