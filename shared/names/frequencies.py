@@ -4,7 +4,7 @@ import gzip
 from functools import cache
 
 from shared.names.data_files import read_bytes
-from shared.names.fold import fold_names
+from shared.names.fold import fold_name, fold_names
 
 FILE = "word_frequencies.txt.gz"
 
@@ -25,6 +25,11 @@ def zipf_values() -> dict[str, dict[str, float]]:
 @cache
 def _common() -> frozenset[str]:
     return frozenset(word for table in zipf_values().values() for word in table)
+
+
+def is_all_common(text: str) -> bool:
+    """Whether every word of a text is among the commonest: a phrase, and no name that only sounds alike."""
+    return all(map(is_common, fold_name(text).split()))
 
 
 def is_common(folded: str) -> bool:

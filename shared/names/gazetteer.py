@@ -17,8 +17,8 @@ from msgspec import Struct
 
 from shared.names import compile as compiling
 from shared.names.fold import end_with_marks, fold, fold_name, splits_syllable
-from shared.names.frequencies import is_common
-from shared.names.inflect import stems
+from shared.names.frequencies import is_all_common
+from shared.names.inflect import nominatives, stems
 from shared.names.keyed import KeyIndex, Spelled
 from shared.names.name_spans import MIN_LETTERS, Known, spans
 from shared.names.records import LexiconActor, Place
@@ -146,7 +146,7 @@ class Gazetteer:
         self._decoder = msgspec.msgpack.Decoder(Place)
         self.actors = msgspec.json.decode((folder / "actors.json").read_bytes(), type=tuple[LexiconActor, ...])
         self.version = folder.name
-        self._spelled = lru_cache(MOST_KEPT)(self._read_spelled)
+        self._named = lru_cache(MOST_KEPT)(self._read_named)
         self._kept = lru_cache(MOST_KEPT)(lambda first, last: list(self._meanings(first, last)))
 
     @staticmethod
@@ -199,16 +199,25 @@ class Gazetteer:
             for span in alternatives:
                 if known.covers(span.start, span.end):
                     break
-                spelled = self._spelled(text[span.start : span.end], span.is_placed)
-                if spelled:
-                    found.append(Hit(span.start, span.end, 0, 0, spelled))
+                named = self._named(text[span.start : span.end], span.is_placed)
+                if named is not None:
+                    found.append(Hit(span.start, span.end, *named))
                     known.ends.add(span.end)
                     break
         return found
 
-    def _read_spelled(self, surface: str, is_placed: bool) -> tuple[Spelled, ...]:
+    def _read_named(self, surface: str, is_placed: bool) -> tuple[int, int, tuple[Spelled, ...]] | None:
+        """The entries of a listed name of which this is a case, else what its key joins it to."""
         if _is_no_name(surface):
-            return ()
+            return None
+        for name in nominatives(surface):
+            number = self._number(fold_name(name))
+            if number is not None:
+                return int(self._offsets[number]), int(self._offsets[number + 1]), ()
+        spelled = self._spelled(surface, is_placed)
+        return (0, 0, spelled) if spelled else None
+
+    def _spelled(self, surface: str, is_placed: bool) -> tuple[Spelled, ...]:
         for form in (surface, *stems(surface)):
             named = self._keys.named_by(form)
             if named and (is_placed or named[0].consonants >= LONG):
@@ -246,12 +255,14 @@ class Gazetteer:
 
         Empty where nothing knows it.
         """
-        pattern = fold_name(name)
-        listed: list[Meaning] = []
-        for start, end, number in self._automaton.find_overlapping(pattern):
-            if start == 0 and end == len(pattern):
-                listed = list(self._meanings(int(self._offsets[number]), int(self._offsets[number + 1])))
+        number = self._number(fold_name(name))
+        listed = list(self._meanings(*map(int, self._offsets[number : number + 2]))) if number is not None else []
         return [*listed, *self.namesakes_by_key(name, listed)]
+
+    def _number(self, pattern: str) -> int | None:
+        """Of the pattern that is this and no more."""
+        found = self._automaton.find_overlapping(pattern)
+        return next((number for start, end, number in found if start == 0 and end == len(pattern)), None)
 
     def namesakes_by_key(self, name: str, listed: Iterable[Meaning] = ()) -> list[Meaning]:
         """What else, beside the listed meanings, has a spelling that the name's key joins to it; the nearest first."""
@@ -270,4 +281,4 @@ def _is_no_name(surface: str) -> bool:
     has_case = surface.lower() != surface.upper()
     if letters < (MIN_LETTERS if has_case else MIN_LETTERS - 1) or (surface.isupper() and letters <= _MAX_ACRONYM):
         return True
-    return surface.casefold() in words_not_names() or surface in common_words() or is_common(fold_name(surface).strip())
+    return surface.casefold() in words_not_names() or surface in common_words() or is_all_common(surface)

@@ -121,3 +121,30 @@ def stems(surface: str) -> Iterator[str]:
         stem = ending.sub("", surface)
         if stem != surface and len(stem) >= MIN_STEM:
             yield stem
+
+
+# What the ending of a case stands for in the nominative. The Ukrainian і of a closed syllable and fleeting vowels come
+# back (Харкова, Олешок), and so do consonants that softened (Кременчуці).
+_NOMINATIVES = {
+    "ого": ("ий", "ый", "ое", "е"), "ому": ("ий", "ый", "ое", "е"), "ова": ("ов", "ів"), "ову": ("ов", "ів"),
+    "ові": ("", "ів"), "єва": ("їв",), "єву": ("їв",), "ією": ("ія",), "ией": ("ия",), "ах": ("и", "ы", "а"),
+    "ям": ("і", "я"), "ях": ("і", "я"), "ам": ("и", "ы", "а"), "ої": ("а",), "ую": ("ая",), "ой": ("ая", "а"),
+    "ою": ("а",), "ею": ("я",), "ей": ("я",), "ью": ("ь",), "ом": ("", "о"), "ем": ("", "ь", "е"), "им": ("ий", "е"),
+    "ым": ("ый", "ое"), "ів": ("и", "і"), "ов": ("ы", "ово"), "ок": ("ки",), "ець": ("ці",), "ії": ("ія",),
+    "ию": ("ия",), "ии": ("ия",), "ію": ("ія",), "ці": ("ка", "к", "ця"), "зі": ("га", "г"),
+    "сі": ("ха", "х"), "у": ("", "а", "о"), "ю": ("ь", "я", "е", "є"), "а": ("", "о"), "я": ("ь", "е", "є", "й"),
+    "е": ("", "а", "о"), "і": ("", "а", "о", "ь"), "ы": ("а",), "и": ("а", "я", "ь"),
+}  # fmt: skip
+_SLAVIC_ENDING = re.compile(rf"(?:{'|'.join(sorted(_NOMINATIVES, key=len, reverse=True))})$")
+
+
+def nominatives(surface: str) -> Iterator[str]:
+    """What a Slavic name may be called that stands in a case: "у Бериславу", "з Олешок". Few of them exist."""
+    if not _CYRILLIC.match(surface):
+        return
+    ending = _SLAVIC_ENDING.search(surface)
+    while ending is not None:
+        stem = surface[: ending.start()]
+        if len(stem) >= MIN_STEM:
+            yield from (stem + other for other in _NOMINATIVES[ending[0]])
+        ending = _SLAVIC_ENDING.search(surface, ending.start() + 1)

@@ -41,7 +41,7 @@ _PLACE_WORDS = """
     city town village district suburb camp neighbourhood neighborhood area governorate province
     à de dans vers près en sur ville village localité depuis
     cerca hacia desde ciudad localidad pueblo municipio aldea a
-    в во на под у возле близ около из к от до городе город города селе село села поселке посёлке поселок деревне
+    в во на по под у возле близ около из к от до городе город города селе село села поселке посёлке поселок деревне
     деревня районе
     біля під поблизу із до місті місто міста селі села з зі щодо селище селищі район районі поблизу"""
 _BEFORE = frozenset(_PLACE_WORDS.split())

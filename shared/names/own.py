@@ -15,7 +15,7 @@ import msgspec
 from shared.config.names import Name
 from shared.names.compile import AMBIGUOUS, CASED, DESK, KEY, further_spellings, spelling_flags
 from shared.names.fold import Folded, end_with_marks, fold, fold_name, fold_names, splits_syllable
-from shared.names.frequencies import is_common
+from shared.names.frequencies import is_all_common
 from shared.names.gazetteer import Meaning
 from shared.names.inflect import forms
 from shared.names.keyed import FAMILY_OF, Spelled, is_spelling
@@ -309,4 +309,4 @@ def _overlap(hit: OwnHit, span: tuple[int, int]) -> bool:
 
 
 def _is_word(surface: str) -> bool:
-    return surface.casefold() in words_not_names() or is_common(fold_name(surface).strip())
+    return surface.casefold() in words_not_names() or is_all_common(surface)

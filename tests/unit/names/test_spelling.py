@@ -154,6 +154,25 @@ def test_forms_of_names_of_several_words(name: str, form: str) -> None:
 @pytest.mark.parametrize(
     ("name", "word"), [("Королев", "Королева"), ("Сталино", "Сталина"), ("رقه", "فرقه"), ("Атак", "Атака")]
 )
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("Уночі ворог бив з артилерії по Бериславу.", "Beryslav"),
+        ("Людей вивезли з Олешок до Миколаєва.", "Oleshky"),
+        ("Бои идут под Ореховом.", "Orikhiv"),
+        ("Вибух стався у Кременчуці.", "Kremenchuk"),
+    ],
+)
+def test_a_case_that_no_list_has_leads_to_the_name(names: Gazetteer, text: str, place: str) -> None:
+    called = {m.place.name for hit in names.find(text) if not hit.spelled for m in names.meanings(hit) if m.place}
+    assert place in called
+
+
+def test_a_phrase_of_common_words_sounds_like_nothing(names: Gazetteer) -> None:
+    text = "أما في العالم بعد الحرب فالأمر مختلف."
+    assert [text[hit.start : hit.end] for hit in names.find(text) if hit.spelled] == []
+
+
 def test_a_form_that_is_another_word_is_left_out(name: str, word: str) -> None:
     assert word not in set(forms(name))
 
