@@ -179,6 +179,13 @@ class Actor(Struct, frozen=True, kw_only=True):
     countries: tuple[str, ...] = ()
 
 
+class Cut(Struct, frozen=True, kw_only=True):
+    """The beginning of a piece of a page that was left out of its report, and why."""
+
+    why: str
+    text: str
+
+
 class Report(Struct, frozen=True, kw_only=True):
     """What the extractor read out of an article. ``text`` is title, blank line, body; offsets point into it."""
 
@@ -198,6 +205,7 @@ class Report(Struct, frozen=True, kw_only=True):
     demonyms: tuple[Demonym, ...] = ()
     passages: tuple[str, ...] = ()  # digests of its sentences, in order: what makes two reports the same text
     page_error: str = ""
+    cut: tuple[Cut, ...] = ()
 
 
 class ReportExtracted(Event, frozen=True, kw_only=True):

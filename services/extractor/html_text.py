@@ -7,26 +7,31 @@ from datetime import datetime
 
 import trafilatura
 from lxml import html as lxml_html
+from lxml.html import HtmlElement
 from trafilatura.settings import Document
 
 from services.extractor.layout import unwrap_layout_tables
 from services.extractor.page_head import title_and_day
 from services.extractor.plain import clean_line
-from services.extractor.prune import prune
+from services.extractor.prune import MOST_SHOWN, prune
+from shared.events import Cut
 
 # A page of a megabyte of markup takes seconds to read. Of a larger one what no reader sees goes first.
 MAX_MARKUP = 1_000_000
+# Pieces left out that a report names, in page order.
+MOST_CUT = 20
 _UNSEEN = re.compile(rb"<(script|style|svg|noscript|template)\b|<!--", re.IGNORECASE)
 _LINKED_DATA = b"ld+json"
 
 
 @dataclass(frozen=True, slots=True)
 class PageText:
-    """What a page says. ``paragraphs`` are in reading order, each on one line."""
+    """What a page says. ``paragraphs`` are in reading order, each on one line; ``cut`` is what was left out."""
 
     title: str
     paragraphs: tuple[str, ...]
     published_at: datetime | None = None
+    cut: tuple[Cut, ...] = ()
 
 
 class NoTextError(ValueError):
@@ -39,13 +44,18 @@ def page_text(page: bytes | str, url: str | None = None) -> PageText:
     if tree is None:
         raise NoTextError("not a page")
     unwrap_layout_tables(tree)
-    prune(tree)
+    # Captions say whose a picture is, and often show another year: trafilatura leaves them out, too.
+    cut = [*prune(tree), *(Cut(why="caption", text=line[:MOST_SHOWN]) for line in _captions(tree))]
     document = trafilatura.bare_extraction(tree, url=url, fast=True, include_comments=False)
     if not isinstance(document, Document) or not document.text:
         raise NoTextError("trafilatura found no text in the page")
     paragraphs = tuple(line for raw in document.text.split("\n") if (line := clean_line(raw)))
     title, published_at = title_and_day(tree, url)
-    return PageText(title, paragraphs, published_at)
+    return PageText(title, paragraphs, published_at, tuple(cut[:MOST_CUT]))
+
+
+def _captions(tree: HtmlElement) -> Iterator[str]:
+    yield from filter(None, (clean_line(caption.text_content()) for caption in tree.iter("figcaption")))
 
 
 def _bounded(page: bytes | str) -> bytes | str:

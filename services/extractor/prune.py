@@ -7,9 +7,11 @@ subject among its classes.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from lxml.html import HtmlElement
+
+from shared.events import Cut
 
 _TAGS = frozenset("nav aside footer noscript template iframe button select svg".split())  # noqa: SIM905
 _WRAPPERS = frozenset({"form", "dialog"})
@@ -32,10 +34,12 @@ MAX_SHARE = 0.4
 MIN_LINKS = 2
 LINK_SHARE = 0.6
 MAX_OWN_CHARACTERS = 200
+# Characters of a piece that tell what it was.
+MOST_SHOWN = 100
 
 
-def prune(tree: HtmlElement) -> None:
-    """Removes furniture from the tree, in place."""
+def prune(tree: HtmlElement) -> Iterator[Cut]:
+    """Removes furniture from the tree, in place, as its pieces are asked for: those that say something, with why."""
     elements = list(tree.iter())  # lxml makes its elements anew where nobody holds them
     links = {element: _length(element) for element in elements if element.tag == "a"}
     whole = max(1, _length(tree) - sum(links.values()))
@@ -43,25 +47,31 @@ def prune(tree: HtmlElement) -> None:
     waiting = [tree if body is None else body]
     while waiting:
         for element in list(waiting.pop()):
-            if not _is_furniture(element, links, whole):
+            why = _why_furniture(element, links, whole)
+            if not why:
                 waiting.append(element)
             elif element.getparent() is not None:
+                if text := _text(element):
+                    yield Cut(why=why, text=text[:MOST_SHOWN])
                 element.drop_tree()  # keeps the text that follows it
 
 
-def _is_furniture(element: HtmlElement, links: Mapping[HtmlElement, int], whole: int) -> bool:
-    """``links`` are the lengths of all links, ``whole`` is what the page's prose has."""
+def _why_furniture(element: HtmlElement, links: Mapping[HtmlElement, int], whole: int) -> str:
+    """``links`` are the lengths of all links, ``whole`` is what the page's prose has. Empty for what stays."""
     if element.tag in _TAGS:
-        return True
+        return f"<{element.tag}>"
     if element.tag not in _BOXES or next(element.iter("h1", "article", "main"), None) is not None:
-        return False
-    looks_so = element.tag in _WRAPPERS or _is_named_so(element) or _is_link_list(element, links)
-    return looks_so and _length(element) - sum(links[a] for a in element.iter("a")) < MAX_SHARE * whole
+        return ""
+    why = f"<{element.tag}>" if element.tag in _WRAPPERS else _name_of_box(element)
+    if not why and _is_link_list(element, links):
+        why = "links"
+    is_small = _length(element) - sum(links[a] for a in element.iter("a")) < MAX_SHARE * whole if why else False
+    return why if is_small else ""
 
 
-def _is_named_so(element: HtmlElement) -> bool:
+def _name_of_box(element: HtmlElement) -> str:
     names = f"{element.get('class', '')} {element.get('id', '')}"
-    return not _WORDS.isdisjoint(word.lower() for word in _WORD.findall(names))
+    return next((f"named {word}" for found in _WORD.findall(names) if (word := found.lower()) in _WORDS), "")
 
 
 def _is_link_list(element: HtmlElement, links: Mapping[HtmlElement, int]) -> bool:
@@ -78,4 +88,8 @@ def prose_length(element: HtmlElement) -> int:
 
 
 def _length(element: HtmlElement) -> int:
-    return len(" ".join(element.text_content().split()))
+    return len(_text(element))
+
+
+def _text(element: HtmlElement) -> str:
+    return " ".join(element.text_content().split())

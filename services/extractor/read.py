@@ -2,12 +2,14 @@
 
 import contextlib
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import cramjam
 
 from services.extractor import html_text
 from services.extractor.demonyms import Found, find_demonyms
+from services.extractor.html_text import PageText
 from services.extractor.language import detect_language
 from services.extractor.mentions import find_surfaces
 from services.extractor.passages import passages
@@ -17,7 +19,7 @@ from services.extractor.proposals import proposals
 from services.extractor.writing import Writing
 from services.extractor.zones import ZoneIndex, zone_spans
 from shared import ids
-from shared.events import Actor, ArticleFetched, Beat, Demonym, Location, PlaceCandidate, Report, ZoneSpan
+from shared.events import Actor, ArticleFetched, Beat, Cut, Demonym, Location, PlaceCandidate, Report, ZoneSpan
 from shared.names.beats import Area, area_of
 from shared.names.gazetteer import Gazetteer
 from shared.names.live import LiveNames
@@ -45,19 +47,20 @@ class Reader:
 
     def read_article(self, article: ArticleFetched) -> Report:
         """The report in a fetched article: its page's text, or its feed entry's where the page has none."""
-        title, body, published_at, problem = self._title_and_body(article)
+        page, problem = _content(article)
         return self.read_text(
-            body[:MAX_CHARACTERS],
-            title=title[:MAX_TITLE_CHARACTERS],
+            _body(page)[:MAX_CHARACTERS],
+            title=page.title[:MAX_TITLE_CHARACTERS],
             article_id=article.article_id,
             source_id=article.source_id,
             url=article.url,
             fetched_at=article.fetched_at,
-            published_at=article.entry.published_at or published_at,
+            published_at=article.entry.published_at or page.published_at,
             language_hint=article.entry.language,
             sha256=article.sha256,
             page_error=problem,
             beat=self._area(article.beat),
+            cut=page.cut,
         )
 
     def _area(self, beat: Beat | None) -> Area | None:
@@ -66,29 +69,17 @@ class Reader:
             return area_of(beat.country, beat.region, self._names) if beat else None
         return None
 
-    def _title_and_body(self, article: ArticleFetched) -> tuple[str, str, datetime | None, str]:
-        entry_title = clean_line(html_text.fragment_text(article.entry.title))
-        if article.page is None:
-            return entry_title, html_text.fragment_text(article.entry.summary), None, article.page_error
-        try:
-            page = html_text.page_text(bytes(cramjam.zstd.decompress(article.page)), article.final_url or article.url)
-        except html_text.NoTextError as error:
-            return entry_title, html_text.fragment_text(article.entry.summary), None, str(error)
-        # The feed's title is the site's own word for the article; a page's may be the site's name.
-        title = entry_title or page.title
-        body = _BREAK.join(p for p in page.paragraphs if p != title)
-        return title, body, page.published_at, article.page_error
-
     def read_html(self, page: bytes | str, *, url: str = "", published_at: datetime | None = None) -> Report:
         """The report in a page. Raises NoTextError."""
         content = html_text.page_text(page, url or None)
         raw = page if isinstance(page, bytes) else page.encode("utf-8", "surrogatepass")
         return self.read_text(
-            _BREAK.join(p for p in content.paragraphs if p != content.title),
+            _body(content),
             title=content.title,
             url=url,
             published_at=published_at or content.published_at,
             sha256=hashlib.sha256(raw).hexdigest(),
+            cut=content.cut,
         )
 
     def read_text(
@@ -105,10 +96,12 @@ class Reader:
         sha256: str = "",
         page_error: str = "",
         beat: Area | None = None,
+        cut: tuple[Cut, ...] = (),
     ) -> Report:
         """The report in a text. Its offsets point into title, blank line and body joined; into the body if no title.
 
-        ``beat`` is the country, or the country and first-order region ("US", "TN"), that the source reports from.
+        ``beat`` is the country, or the country and first-order region ("US", "TN"), that the source reports from;
+        ``cut`` is what was left out before.
         """
         body = unwrapped(body)
         text = f"{title}{_BREAK}{body}" if title and body else title or body
@@ -132,6 +125,7 @@ class Reader:
             demonyms=demonyms,
             passages=passages(text, zones),
             page_error=page_error,
+            cut=cut,
         )
 
     def _mentions(
@@ -152,6 +146,24 @@ class Reader:
         demonyms = [_demonym(text, found, index) for found in find_demonyms(writing, named)]
         kept = tuple(demonym for demonym in demonyms if demonym.zone != "boilerplate")
         return locations, tuple(sorted(actors, key=lambda mention: mention.start)), kept
+
+
+def _content(article: ArticleFetched) -> tuple[PageText, str]:
+    """The article's page, or its feed entry where the page says nothing, and why not."""
+    title = clean_line(html_text.fragment_text(article.entry.title))
+    entry = PageText(title, (html_text.fragment_text(article.entry.summary),))
+    if article.page is None:
+        return entry, article.page_error
+    try:
+        page = html_text.page_text(bytes(cramjam.zstd.decompress(article.page)), article.final_url or article.url)
+    except html_text.NoTextError as error:
+        return entry, str(error)
+    # The feed's title is the site's own word for the article; a page's may be the site's name.
+    return replace(page, title=title or page.title), article.page_error
+
+
+def _body(page: PageText) -> str:
+    return _BREAK.join(paragraph for paragraph in page.paragraphs if paragraph != page.title)
 
 
 def _location(resolved: Resolved, zones: ZoneIndex) -> Location:

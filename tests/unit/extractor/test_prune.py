@@ -16,18 +16,31 @@ def test_prose_is_what_is_read_outside_links() -> None:
 def test_indented_links_are_links() -> None:
     for space in ("", "\n" + " " * 200):
         tree = html.document_fromstring(f"<body>{REPORT}{BOX.format(space)} After.</body>")
-        prune(tree)
+        list(prune(tree))
         assert " ".join(tree.text_content().split()).endswith("on Monday. After.")
 
 
 def test_what_holds_much_of_the_prose_stays_whatever_it_is_called() -> None:
     tree = html.document_fromstring(f"<body><form class='share'>{REPORT}</form><nav>Home</nav></body>")
-    prune(tree)
+    list(prune(tree))
     assert tree.text_content().split()[:2] == ["Shells", "fell"]
     assert "Home" not in tree.text_content()
 
 
 def test_pages_may_be_nested_deeply() -> None:
     tree = html.document_fromstring("<body>" + "<div>" * 200 + REPORT + "<div class='share'>Share</div>")
-    prune(tree)
+    list(prune(tree))
     assert "Share" not in tree.text_content()
+
+
+def test_it_says_what_it_took_away_and_why() -> None:
+    tree = html.document_fromstring(
+        f"<body><nav>Home World</nav>{REPORT}{BOX.format('')}<div class='box'><a href='/1'>Aleppo falls</a>"
+        "<a href='/2'>Homs holds</a></div><form>Search</form><div class='share'> </div></body>"
+    )
+    assert {(cut.why, cut.text) for cut in prune(tree)} == {
+        ("<nav>", "Home World"),
+        ("named related", "One fell Two fell"),
+        ("links", "Aleppo fallsHoms holds"),
+        ("<form>", "Search"),
+    }

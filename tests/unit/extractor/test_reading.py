@@ -259,3 +259,20 @@ def test_a_fragment_gives_its_text_alone() -> None:
 
 def test_half_a_surrogate_pair_is_read(reader: Reader) -> None:
     assert found(reader, "Shells hit Aleppo \ud800 in Syria.") == ["Aleppo", "Syria"]
+
+
+def test_a_report_says_what_of_its_page_was_left_out(reader: Reader) -> None:
+    figure = "<figure><img src='a.jpg'><figcaption>Smoke over Aleppo, 2016. Image: Studio Idlib</figcaption></figure>"
+    article = f"<article><h1>T</h1><p>{ONE}</p>{figure}<p>{TWO}</p><p>{THREE}</p></article>"
+    report = reader.read_html(page(f"<nav>Home</nav>{article}<footer>End</footer>"))
+    cut = [(piece.why, piece.text) for piece in report.cut]
+    assert cut == [("<nav>", "Home"), ("<footer>", "End"), ("caption", "Smoke over Aleppo, 2016. Image: Studio Idlib")]
+    assert "2016" not in report.text
+    assert reader.read_text("Nothing is left out of a text.").cut == ()
+
+
+def test_of_a_page_with_a_hundred_boxes_twenty_are_named(reader: Reader) -> None:
+    boxes = "".join(f"<nav>Section {number} {'of the site ' * 20}</nav>" for number in range(100))
+    report = reader.read_html(page(f"{boxes}<article><p>{ONE}</p><p>{TWO}</p><p>{THREE}</p></article>"))
+    assert len(report.cut) == 20
+    assert max(len(piece.text) for piece in report.cut) == 100
