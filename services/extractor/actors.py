@@ -1,10 +1,8 @@
 """Actors: what ambiguous names mean in a report, and armed bodies that no list has. Pure.
 
 An ambiguous name ("SDF", "IS", "Army of Islam") counts where the report says so: another name of the actor stands in
-it,
-a word of its context stands in the sentence, or the report speaks of its country. It never counts where the report
-spells
-the letters out otherwise, or where a word of another sense stands beside it. One sense holds for a whole report.
+it, a word of its context stands in the sentence, or the report speaks of its country. It never counts where the report
+spells the letters out otherwise, or where a word of another sense stands beside it. One sense holds for a whole report.
 """
 
 import re

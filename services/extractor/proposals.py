@@ -1,9 +1,8 @@
 """Armed bodies that no list has, proposed from how reports write of them: "the Sunrise Brigade", "fighters of Jund
 al-Haqq".
 
-A proposal is an actor of kind ``proposed`` whose id is made from its name alone, so that it stays the same from
-report to
-report and never equals a listed one. Pure.
+A proposal is an actor of kind ``proposed`` whose id is made from its name alone, so that it stays the same from report
+to report and never equals a listed one. Pure.
 """
 
 import re

@@ -1,5 +1,4 @@
-"""Cases of Russian and Ukrainian names of several words: "Новая Каховка", "в Новой Каховке"; "Сирийская армия",
-"сирийской армии".
+"""Cases of Russian and Ukrainian names of several words: "Новая Каховка" and "в Новой Каховке".
 
 All words but the last are adjectives, and agree with it. A name that does not end in a regular noun keeps its listed
 forms.

@@ -59,8 +59,7 @@ class Hit(Struct, frozen=True, gc=False):
         return self.first == self.last and not self.spelled
 
     def how(self, text: str) -> How:
-        """By which likeness of spelling: letter for letter but for case, with marks and hyphens folded away, or by
-        key."""
+        """By which likeness of spelling: exact but for case, with marks and hyphens folded away, or by key."""
         if self.spelled or (self.own and all(m.flags & compiling.KEY for m in self.own)):
             return "key"
         surface = text[self.start : self.end]
@@ -71,8 +70,7 @@ class Meaning(Struct, frozen=True, gc=False):
     """One thing that a spelling may stand for, with how strict to be about it (flags of ``shared.names.compile``).
 
     Neither place nor actor: a phrase that names nothing, and hides the names inside it. ``doubt`` is how much a
-    spelling
-    that its key joined leaves open, in powers of ten; 0 for a listed one.
+    spelling that its key joined leaves open, in powers of ten; 0 for a listed one.
     """
 
     flags: int
@@ -225,8 +223,7 @@ class Gazetteer:
         return ()
 
     def meanings(self, hit: Hit) -> list[Meaning]:
-        """What the spelling may stand for: places with the most people first, then actors; by key, the nearest
-        first."""
+        """What the spelling may stand for: places with the most people first, then actors; by key, the nearest."""
         return [*map(self._by_key, hit.spelled)] if hit.spelled else self._kept(hit.first, hit.last)
 
     def asks_for_capital(self, hit: Hit) -> bool:
@@ -250,10 +247,9 @@ class Gazetteer:
                 yield Meaning(flags, actor=self.actors[-1 - target])
 
     def lookup(self, name: str) -> list[Meaning]:
-        """What a name as a whole may stand for, whatever its case: first what bears this spelling, then by key (flag
-        KEY).
+        """What a name as a whole may stand for, whatever its case; empty where nothing knows it.
 
-        Empty where nothing knows it.
+        First what bears this spelling, then by key (flag KEY).
         """
         number = self._number(fold_name(name))
         listed = list(self._meanings(*map(int, self._offsets[number : number + 2]))) if number is not None else []

@@ -69,8 +69,7 @@ class LiveNames:
         return all(m.flags & CASED for m in hit.own) and (hit.is_own or self.listed.asks_for_capital(hit))
 
     def lookup(self, name: str) -> list[Meaning]:
-        """What a name as a whole may stand for: own names, then listed ones, then by key; empty where nothing knows
-        it."""
+        """What a name as a whole may stand for: own names, then listed ones, then by key; empty if nothing knows it."""
         own = self.own.meanings(name)
         return [*own, *self.listed.lookup(name), *(() if own else self.own.meanings_by_sound(name))]
 

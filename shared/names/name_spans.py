@@ -1,10 +1,8 @@
 """Stretches of a text that may be names in a spelling that nothing lists: where the text says that a name stands there.
 
-In scripts with capitals: capitalised words behind a word of place ("near", "в", "cerca de"), before one ("airbase"),
-in a
-list after a known name, or with an Arabic article or a first word that many names share (Deir, Tell, Novo). In Arabic
-and
-Hebrew letters, which have no capitals: the words behind a word of place.
+In scripts with capitals: capitalised words behind a word of place ("near", "в", "cerca de"), before one ("airbase"), in
+a list after a known name, or with an Arabic article or a first word that many names share (Deir, Tell, Novo). In Arabic
+and Hebrew letters, which have no capitals: the words behind a word of place.
 """
 
 import bisect

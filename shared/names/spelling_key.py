@@ -1,12 +1,10 @@
 """The romanisation key: what all spellings of one name have in common.
 
-A key holds a name's consonants, in classes that transcriptions mix up, without articles, vowels, glides and
-doublings. It
-finds candidates; whether two spellings with one key are one name is for ``shared.names.spelling_distance`` to say.
+A key holds a name's consonants, in classes that transcriptions mix up, without articles, vowels, glides and doublings.
+It finds candidates; whether two spellings with one key are one name is for ``shared.names.spelling_distance`` to say.
 
-There are two families of rules. ``abjad`` is for names from languages written in Arabic and Hebrew letters (q, k, g
-and j
-are one class, h and the glides y and w come and go); ``slavic`` for names from those written in Cyrillic (v is a
+There are two families of rules. ``abjad`` is for names from languages written in Arabic and Hebrew letters (q, k, g and
+j are one class, h and the glides y and w come and go); ``slavic`` for names from those written in Cyrillic (v is a
 consonant, g and h are one class, sibilants are one class).
 """
 

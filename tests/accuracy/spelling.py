@@ -3,18 +3,15 @@ falsely.
 
     python -m tests.accuracy.spelling [--seed 7] [--share 0.25] [--sentences 1500] [--misses 12]
 
-One in four of GeoNames' alternate names of places in Arabic-, Russian- and Ukrainian-speaking countries is left out
-of a
-gazetteer of these countries; then each is looked up, and some are read in a sentence.
+One in four of GeoNames' alternate names of places in Arabic-, Russian- and Ukrainian-speaking countries is left out of
+a gazetteer of these countries; then each is looked up, and some are read in a sentence.
 
 What counts as held back: alternate names in Latin letters with a capital, or in Cyrillic, Arabic or Hebrew letters,
-that no
-remaining name of the place equals when case, marks and hyphens are folded away. Names in small letters are left out:
-GeoNames holds machine transcriptions and codes as well.
+that no remaining name of the place equals when case, marks and hyphens are folded away. Names in small letters are left
+out: GeoNames holds machine transcriptions and codes as well.
 
 found: the place is among those that the spelling may stand for. false: it is not, yet another place, more than 25 km
-away
-and not called so in any list, is. namesake: another place bears the very spelling (that is no false joining).
+away and not called so in any list, is. namesake: another place bears the very spelling (that is no false joining).
 
 An alternate is "the same name" where its consonants, by a plain transcription letter for letter, resemble those of a
 remaining name of the place by 0.6 or more (difflib's ratio); otherwise it is "another name" of the place (old, foreign,

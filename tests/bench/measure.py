@@ -18,8 +18,7 @@ def once_us(work: Callable[[Any], object], items: Iterable[Any]) -> float:
 
 
 def per_item_us(work: Callable[[Any], object], items: Iterable[Any]) -> float:
-    """The same once it has been seen, in its quickest round: others at work slow a round down, and nothing speeds it
-    up."""
+    """The same once it has been seen, in its quickest round: others at work only ever slow a round down."""
     return side_by_side_us((work,), items)[0]
 
 
