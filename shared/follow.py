@@ -37,8 +37,10 @@ class ConfigFollower:
             await reader.start()
             partitions = await kafka.partitions_of(reader, self._topic.name)
             reader.assign(partitions)
+            reader.pause(*partitions)  # until it is clear where to begin: see kafka.read_all
             ends = await reader.end_offsets(partitions)
             await reader.seek_to_beginning(*partitions)
+            reader.resume(*partitions)
             while True:
                 if not self.ready.is_set() and all([await reader.position(tp) >= ends[tp] for tp in partitions]):
                     self.ready.set()

@@ -109,10 +109,13 @@ async def read_all(
         if not wanted:
             return
         reader.assign(wanted)
+        # A fetch of nothing is held for half a second by the broker, and what else is asked waits behind it.
+        reader.pause(*wanted)
         ends = await reader.end_offsets(wanted)
         if group is None:
             await _seek(reader, wanted, since)
         left = {tp for tp in wanted if await reader.position(tp) < ends[tp]}
+        reader.resume(*left)
         while left:
             for tp, records in (await reader.getmany(*left, timeout_ms=1000)).items():
                 for record in records:

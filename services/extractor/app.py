@@ -18,6 +18,9 @@ from shared.times import utc_now
 from shared.topics import NAMES_CHANGED
 from shared.worker import run_stage
 
+_SENTENCE = "Shells fell near Tell Nowhere on Monday, and у Нигдеполе as well, a spokesman for nobody said. "
+_WARM_UP = f"<html><body><article><p>{_SENTENCE * 4}</p></article></body></html>"
+
 
 def create_extract(settings: ExtractorSettings) -> Main:
     """The extract step, to be run by ``shared.process``."""
@@ -25,7 +28,7 @@ def create_extract(settings: ExtractorSettings) -> Main:
     async def main(stop: asyncio.Event, health: Health) -> None:
         in_force = NamesInForce(await asyncio.to_thread(gazetteer.load))
         reader = Reader(in_force.names)
-        await asyncio.to_thread(reader.read_text, "Warm up: tables are built on first use.")
+        await asyncio.to_thread(reader.read_html, _WARM_UP)  # tables are built on first use
         follower = ConfigFollower(settings.kafka, NAMES_CHANGED, in_force.edited, in_force.history)
 
         async def work() -> None:
