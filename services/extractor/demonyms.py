@@ -3,6 +3,7 @@
 import bisect
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from services.extractor.writing import Writing
 from shared.names.words import demonyms
@@ -20,19 +21,13 @@ class Found:
 def find_demonyms(writing: Writing, named: Iterable[tuple[int, int]]) -> Iterator[Found]:
     """Those outside ``named``, the spans of places and actors: "Syrian" in "Syrian army" says nothing more."""
     ends, starts = _sorted(named)
-    passed = 0
-    for number, start in enumerate(writing.starts):
-        if start < passed or not writing.words[number][0].isupper():
-            continue
-        position = bisect.bisect_right(ends, start)
-        if position < len(starts) and starts[position] <= start:
-            continue
-        for last in (number + 1, number):
-            country = _country(writing, number, last)
-            if country:
-                passed = writing.ends[last]
-                yield Found(start, passed, country)
-                break
+    for number in sorted(writing.capitals):
+        last, country = _demonym(writing, number)
+        if country:
+            start = writing.starts[number]
+            position = bisect.bisect_right(ends, start)
+            if position == len(starts) or starts[position] > start:
+                yield Found(start, writing.ends[last], country)
 
 
 def _sorted(named: Iterable[tuple[int, int]]) -> tuple[list[int], list[int]]:
@@ -40,8 +35,17 @@ def _sorted(named: Iterable[tuple[int, int]]) -> tuple[list[int], list[int]]:
     return [end for end, _ in spans], [start for _, start in spans]
 
 
-def _country(writing: Writing, first: int, last: int) -> str:
-    if last >= len(writing.words) or (last > first and writing.gap(first) != " "):
-        return ""
-    words = " ".join(writing.words[first : last + 1]).casefold()
-    return demonyms().get(words) or demonyms().get(words.removesuffix("s"), "")
+def _demonym(writing: Writing, number: int) -> tuple[int, str]:
+    """The last word of the one that begins here, and its country; empty where none does."""
+    people, word = demonyms(), writing.words[number].casefold()
+    if word in _first_words() and writing.gap(number) == " ":
+        both = f"{word} {writing.words[number + 1].casefold()}"
+        country = people.get(both) or people.get(both.removesuffix("s"))
+        if country:
+            return number + 1, country
+    return number, people.get(word) or people.get(word.removesuffix("s"), "")
+
+
+@cache
+def _first_words() -> frozenset[str]:
+    return frozenset(words[0] for words in map(str.split, demonyms()) if len(words) == 2)

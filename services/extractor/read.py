@@ -25,7 +25,7 @@ from shared.names.gazetteer import Gazetteer
 from shared.names.live import LiveNames
 from shared.names.records import LexiconActor
 
-EXTRACTOR_VERSION = "1"
+EXTRACTOR_VERSION = "2"
 # A place that was chosen with less confidence carries its rivals.
 UNCLEAR = 0.9
 # No report is longer; what is longer is a book or an attack, and its event would not fit its topic.

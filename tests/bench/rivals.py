@@ -11,7 +11,6 @@ import random
 import shutil
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -51,9 +50,12 @@ def spellings(count: int) -> list[NamedPlace]:
             if folded.strip() and folded not in rows:
                 rows[folded] = NamedPlace(replace(named.place, id=f"bench:{len(rows)}", name=name))
     chosen = list(rows.values())
-    random.Random(SEED).shuffle(chosen)
-    if len(chosen) < count:
-        sys.exit(f"there are no more than {len(chosen):,} names")
+    rng = random.Random(SEED)
+    rng.shuffle(chosen)
+    while len(chosen) < count:  # GeoNames has a few thousand names less than a million
+        one, other = rng.sample(chosen, 2)
+        place = replace(one.place, id=f"bench:{len(chosen)}", name=f"{one.place.name} {other.place.name}")
+        chosen.append(NamedPlace(place))
     return chosen[:count]
 
 

@@ -68,7 +68,8 @@ def resolve(
         group.ranked = rank_in_context(group, context, weights)
     context = hear_towns(groups.values(), cues, context)
     for group in groups.values():
-        group.ranked = rank_in_context(group, context, weights)
+        if len(group.alone) > 1:  # regions choose among namesakes alone
+            group.ranked = rank_in_context(group, context, weights)
     equals = hear_lists(groups, named, writing, weights)
     own = hear_pairs(groups, named, list(find_pairs(named, writing.text)), equals, weights)
     hear_neighbours(groups.values(), weights)
