@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.extractor.read import Reader
+from services.extractor.read import EXTRACTOR_VERSION, Reader
 from shared.config.history import History
 from shared.events import ConfigChanged, Report
 from shared.names.gazetteer import Gazetteer
@@ -163,9 +163,9 @@ def test_what_is_taken_over_at_once_is_what_edits_one_by_one_come_to(desk: Desk,
 
 
 def test_the_version_tells_with_which_names_a_report_was_read(desk: Desk, names: Gazetteer) -> None:
-    assert desk.reader.version == f"1+{names.version}"
+    assert desk.reader.version == f"{EXTRACTOR_VERSION}+{names.version}"
     desk.edit("camp", CAMP)
-    assert desk.reader.read_text("Tell Qarmat").extractor == f"1+{names.version}+own-1"
+    assert desk.reader.read_text("Tell Qarmat").extractor == f"{EXTRACTOR_VERSION}+{names.version}+own-1"
 
 
 def test_texts_are_read_right_while_names_are_edited(desk: Desk) -> None:
