@@ -36,7 +36,7 @@ RULES = {
     "parts of other names": ("part", "goes_on", "alternate_goes_on", "hyphened"),
     "bodies called after places": ("body",),
     "currencies": ("currency",),
-    "lakes and mountains of a country's name": ("nature",),
+    "lakes, mountains": ("nature",),
 }
 SOURCES: dict[str, Callable[[Meaning], bool]] = {
     "first-order regions": lambda m: m.place is not None and m.place.order == 1,
