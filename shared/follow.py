@@ -36,9 +36,7 @@ class ConfigFollower:
         try:
             await reader.start()
             partitions = await kafka.partitions_of(reader, self._topic.name)
-            reader.assign(partitions)
-            reader.pause(*partitions)  # until it is clear where to begin: see kafka.read_all
-            ends = await reader.end_offsets(partitions)
+            ends = await kafka.take_paused(reader, partitions)
             await reader.seek_to_beginning(*partitions)
             reader.resume(*partitions)
             while True:

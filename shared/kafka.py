@@ -108,10 +108,7 @@ async def read_all(
         wanted = [tp for tp in every if partitions is None or tp.partition in partitions]
         if not wanted:
             return
-        reader.assign(wanted)
-        # A fetch of nothing is held for half a second by the broker, and what else is asked waits behind it.
-        reader.pause(*wanted)
-        ends = await reader.end_offsets(wanted)
+        ends = await take_paused(reader, wanted)
         if group is None:
             await _seek(reader, wanted, since)
         left = {tp for tp in wanted if await reader.position(tp) < ends[tp]}
@@ -126,6 +123,18 @@ async def read_all(
         raise DependencyDownError(f"reading {topic}: {error}") from error
     finally:
         await reader.stop()
+
+
+async def take_paused(reader: AIOKafkaConsumer, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
+    """Assigns partitions by hand, so that it joins no group, and pauses them. Returns where they end now.
+
+    A fetch of nothing is held for half a second by the broker, and what else is asked waits behind it: they are to be
+    resumed once it is clear where to begin.
+    """
+    reader.assign(partitions)
+    reader.pause(*partitions)
+    ends: dict[TopicPartition, int] = await reader.end_offsets(partitions)
+    return ends
 
 
 async def _seek(reader: AIOKafkaConsumer, partitions: Sequence[TopicPartition], since: datetime | None) -> None:

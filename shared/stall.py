@@ -54,9 +54,8 @@ async def waiting_messages(bootstrap: str, group: str, owned: list[TopicPartitio
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
             await reader.start()
-            reader.assign(owned)  # by hand, so that it joins no group
-            reader.pause(*owned)
-            begins, ends = await reader.beginning_offsets(owned), await reader.end_offsets(owned)
+            ends = await kafka.take_paused(reader, owned)
+            begins = await reader.beginning_offsets(owned)
             first = {tp: max(await reader.committed(tp) or 0, begins[tp]) for tp in owned}
     except (KafkaError, TimeoutError):
         return {}

@@ -37,13 +37,17 @@ def _sorted(named: Iterable[tuple[int, int]]) -> tuple[list[int], list[int]]:
 
 def _demonym(writing: Writing, number: int) -> tuple[int, str]:
     """The last word of the one that begins here, and its country; empty where none does."""
-    people, word = demonyms(), writing.words[number].casefold()
+    word = writing.words[number].casefold()
     if word in _first_words() and writing.gap(number) == " ":
-        both = f"{word} {writing.words[number + 1].casefold()}"
-        country = people.get(both) or people.get(both.removesuffix("s"))
+        country = _country(f"{word} {writing.words[number + 1].casefold()}")
         if country:
             return number + 1, country
-    return number, people.get(word) or people.get(word.removesuffix("s"), "")
+    return number, _country(word)
+
+
+def _country(people: str) -> str:
+    """Of one or of several of them."""
+    return demonyms().get(people) or demonyms().get(people.removesuffix("s"), "")
 
 
 @cache

@@ -1,32 +1,17 @@
 """The group step: one ordered consumer of ``reports.extracted``, whose state is rebuilt from its own output."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from services.extractor.stories import Stories, Text
+from services.extractor.stories import Stories, Text, Trace
 from shared import kafka, log, metrics
 from shared.delivery import Message, Output, Result, Stage
-from shared.events import Event, ReportExtracted
+from shared.events import ReportExtracted
 from shared.rebuild import decoded
 from shared.times import Clock
 from shared.topics import REPORTS_EXTRACTED, REPORTS_GROUPED
 
 STAGE = Stage("group", REPORTS_EXTRACTED, ReportExtracted)
-
-
-class _ReportTrace(Event, frozen=True, kw_only=True):
-    article_id: str
-    source_id: str
-    passages: tuple[str, ...] = ()
-
-
-class _Trace(Event, frozen=True, kw_only=True):
-    """The part of ``ReportGrouped`` that a story is remembered by: a rebuild need not hold weeks of full texts."""
-
-    story_id: str
-    grouped_at: datetime
-    report: _ReportTrace
-    repeated: tuple[str, ...] = ()
 
 
 class Group:
@@ -48,11 +33,8 @@ class Group:
 
     async def _grouped_before(self) -> AsyncIterator[Text]:
         records = kafka.read_all(self._bootstrap, REPORTS_GROUPED.name, since=self._now() - self._memory)
-        async for trace in decoded(records, _Trace):
-            report = trace.report
-            yield Text(
-                trace.grouped_at, report.article_id, report.source_id, trace.story_id, report.passages, trace.repeated
-            )
+        async for trace in decoded(records, Trace):
+            yield Text.of(trace)
 
     def drop(self, partition: int) -> None:
         """Forgets the stories: another process owns them now."""

@@ -10,11 +10,28 @@ from datetime import datetime
 from typing import Literal
 
 from services.extractor.repeats import Repeats, without_blocks
-from shared.events import Report, ReportGrouped
+from shared.events import Event, Report, ReportGrouped
 
 # Sites add a standfirst, drop a paragraph, leak a line of their own; two tellings of one event share no sentence.
 SAME_TEXT_SHARE = 0.6
 MIN_SHARED = 3
+
+
+class ReportTrace(Event, frozen=True, kw_only=True):
+    """The part of ``Report`` that a story is remembered by."""
+
+    article_id: str
+    source_id: str
+    passages: tuple[str, ...] = ()
+
+
+class Trace(Event, frozen=True, kw_only=True):
+    """The part of ``ReportGrouped`` that a story is remembered by: a rebuild need not hold weeks of full texts."""
+
+    story_id: str
+    grouped_at: datetime
+    report: ReportTrace
+    repeated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +46,8 @@ class Text:
     repeated: tuple[str, ...] = ()
 
     @staticmethod
-    def of(grouped: ReportGrouped) -> "Text":
-        """What is remembered of a record."""
+    def of(grouped: ReportGrouped | Trace) -> "Text":
+        """What is remembered of a record, whole or in part."""
         report = grouped.report
         return Text(
             grouped.grouped_at,
