@@ -1,7 +1,7 @@
 """Running a service as a process: event loop, signals, heartbeat, exit codes.
 
-Exit codes: 0 stopped when asked; 75 a dependency is down, start again; 78 the settings are wrong, starting again is
-of no use (both from sysexits.h).
+Exit codes: 0 stopped when asked; 75 a dependency is down or the port is taken, start again; 78 the settings are wrong,
+starting again is of no use (both from sysexits.h).
 """
 
 import asyncio
@@ -55,6 +55,9 @@ def _run_loop(service: str, config: ServiceSettings, main: Main) -> int:
     except DependencyDownError as error:
         metrics.DEPENDENCY_DOWN.labels(service).inc()
         logger.error("dependency_down", error=str(error))  # noqa: TRY400 - expected, a traceback says no more
+        return EX_TEMPFAIL
+    except status_server.PortTakenError as error:
+        logger.error("port_taken", error=str(error))  # noqa: TRY400 - expected, a traceback says no more
         return EX_TEMPFAIL
     return 0
 

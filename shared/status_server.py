@@ -52,6 +52,10 @@ class Health:
         return (200 if status == "ok" else 503), body
 
 
+class PortTakenError(RuntimeError):
+    """Something else listens where this service is to say how it is. It may end: starting again is of use."""
+
+
 class _Server(ThreadingMixIn, WSGIServer):
     daemon_threads = True
 
@@ -79,7 +83,12 @@ def _app(health: Health) -> Callable[..., Iterable[bytes]]:
 
 
 def serve(health: Health, host: str, port: int) -> int:
-    """Starts answering; returns the port (the one picked, where ``port`` is 0). Raises OSError where it is taken."""
-    server = make_server(host, port, _app(health), server_class=_Server, handler_class=_QuietHandler)
+    """Starts answering; returns the port (the one picked, where ``port`` is 0). Raises PortTakenError."""
+    try:
+        server = make_server(host, port, _app(health), server_class=_Server, handler_class=_QuietHandler)
+    except OSError as error:
+        raise PortTakenError(
+            f"cannot listen on {host}:{port} ({error.strerror}): set TOCSIN_HTTP_PORT to a port that is free"
+        ) from error
     threading.Thread(target=server.serve_forever, name="status", daemon=True).start()
     return int(server.server_port)

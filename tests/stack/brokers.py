@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from tests.stack.process import MissingPart, Process, accepts_connections, free_port
+from tests.stack.process import MissingPart, Process, accepts_connections
+from tocsin.stack.ports import free_port
 
 _ROOT = Path(__file__).parents[2]
 _KAFKA = _ROOT / "deploy" / "kafka"

@@ -3,7 +3,6 @@
 import atexit
 import ctypes
 import os
-import random
 import signal
 import socket
 import subprocess
@@ -14,8 +13,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 _HOST = "127.0.0.1"
-# Below every system's range of ephemeral ports: no outgoing connection takes the port of a broker that restarts.
-_PORTS = range(20_000, 32_000)
 _STOP_SECONDS = 20.0
 _TAIL_CHARACTERS = 4_000
 _PR_SET_PDEATHSIG = 1
@@ -23,7 +20,6 @@ _PR_SET_PDEATHSIG = 1
 # The kernel kills a child when the *thread* that started it ends, so one thread that lasts starts them all.
 _spawner = ThreadPoolExecutor(max_workers=1, thread_name_prefix="spawner")
 _running: "set[Process]" = set()
-_taken_ports: set[int] = set()
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
@@ -34,22 +30,6 @@ class MissingPart(Exception):
         super().__init__(f"{part} (no {lacks})")
         self.part = part
         self.lacks = lacks
-
-
-def free_port() -> int:
-    """A loopback port that nobody listens on, and that no other caller of this process was given."""
-    for port in random.sample(_PORTS, len(_PORTS)):
-        if port in _taken_ports:
-            continue
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((_HOST, port))
-            except OSError:
-                continue
-        _taken_ports.add(port)
-        return port
-    raise RuntimeError("no free port")
 
 
 def accepts_connections(port: int) -> bool:

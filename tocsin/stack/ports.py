@@ -5,6 +5,8 @@ import socket
 
 # Below every system's range of ephemeral ports: no outgoing connection takes the port of a process that restarts.
 _RANGE = range(20_000, 32_000)
+# A port is free until its process listens, which is later: what one caller was given, no other is.
+_given: set[int] = set()
 
 
 def is_free(port: int, host: str = "127.0.0.1") -> bool:
@@ -19,10 +21,14 @@ def is_free(port: int, host: str = "127.0.0.1") -> bool:
 
 
 def free_port(preferred: int | None = None) -> int:
-    """The preferred port where it is free, else any free one. Raises OSError where there is none."""
+    """The preferred port where it is free, else one that nobody has and no other caller in this process was given.
+
+    Raises OSError where there is none.
+    """
     if preferred is not None and is_free(preferred):
         return preferred
-    for port in random.sample(_RANGE, 200):
-        if is_free(port):
+    for port in random.sample(_RANGE, len(_RANGE)):
+        if port not in _given and is_free(port):
+            _given.add(port)
             return port
     raise OSError("no free port on 127.0.0.1")

@@ -18,9 +18,10 @@ from shared.config.history import Chronicle
 from shared.config.kinds import BY_NAME
 from tests.integration.console.conftest import ROOT, Console
 from tests.stack.brokers import Broker
-from tests.stack.process import Process, free_port, wait_until
+from tests.stack.process import Process, wait_until
 from tocsin.cli import app
 from tocsin.config_items.session import read
+from tocsin.stack.ports import free_port
 from tocsin.topic_admin import create_topics
 
 

@@ -17,7 +17,8 @@ from shared.events import Event
 from shared.topics import Topic
 from tests.stack.brokers import EmbeddedKafka
 from tests.stack.parts import require
-from tests.stack.process import MissingPart, Process, free_port
+from tests.stack.process import MissingPart, Process
+from tocsin.stack.ports import free_port
 from tocsin.topic_admin import create_topics
 
 ROOT = Path(__file__).parents[3]
