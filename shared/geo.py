@@ -1,8 +1,13 @@
 """Distances on the globe."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import asin, cos, radians, sin, sqrt
+
+import numpy as np
+import numpy.typing as npt
+
+Point = tuple[float, float]
 
 EARTH_RADIUS_KM = 6371.009
 CELL_DEGREES = 5
@@ -15,6 +20,15 @@ def distance_km(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
     across, along = sin((phi2 - phi1) / 2), sin(radians(lon2 - lon1) / 2)
     h = across * across + cos(phi1) * cos(phi2) * along * along
     return 2 * EARTH_RADIUS_KM * asin(sqrt(h)) if h < 1.0 else math.pi * EARTH_RADIUS_KM
+
+
+def distances_km(points: Sequence[Point], others: Sequence[Point]) -> npt.NDArray[np.float64]:
+    """The same for each of ``points`` (rows) and each of ``others`` (columns), (latitude, longitude) in degrees."""
+    (phi1, lambda1), (phi2, lambda2) = np.radians(points).T, np.radians(others).T
+    across, along = np.sin(np.subtract.outer(phi1, phi2) / 2), np.sin(np.subtract.outer(lambda1, lambda2) / 2)
+    h = across**2 + np.multiply.outer(np.cos(phi1), np.cos(phi2)) * along**2
+    apart: npt.NDArray[np.float64] = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.minimum(h, 1.0)))
+    return apart
 
 
 def cell_of(lat: float, lon: float) -> str:

@@ -9,8 +9,8 @@ from services.extractor.actors import with_sense
 from services.extractor.surfaces import MOST_KEPT, Senses, Surface
 from services.extractor.writing import Writing
 from shared.names.compile import ACRONYM, AMBIGUOUS, CASED, DESK
-from shared.names.gazetteer import Gazetteer, Hit, Meaning
-from shared.names.live import LiveNames
+from shared.names.gazetteer import Hit, Meaning, Named
+from shared.names.names import Finder
 from shared.names.words import region_abbreviations
 
 MIN_LETTERS = 3
@@ -31,20 +31,14 @@ MOST_SHORT = 6
 _BEYOND_LATIN = "\u0250"
 
 
-def find_surfaces(names: Gazetteer | LiveNames, writing: Writing) -> list[Surface]:
+def find_surfaces(names: Finder, writing: Writing) -> list[Surface]:
     """Names in the text, longest first where they overlap, in order of their starts."""
-    text = writing.text
-    hits = (hit for hit in names.find(text) if not _is_small(names, text, hit))  # leaves one of three
-    surfaces = [surface for hit in hits if (surface := _surface(names, writing, hit)) is not None]
+    surfaces = [surface for hit in names.find(writing.text) if (surface := _surface(names, writing, hit)) is not None]
     return [s for s in _without_overlaps(with_sense(surfaces, writing)) if s.senses.places or s.senses.actors]
 
 
-def _is_small(names: Gazetteer | LiveNames, text: str, hit: Hit) -> bool:
-    return text[hit.start : hit.end].islower() and names.asks_for_capital(hit)
-
-
-def _surface(names: Gazetteer | LiveNames, writing: Writing, hit: Hit) -> Surface | None:
-    if hit.spelled and writing.shouts_at(hit.start):
+def _surface(names: Finder, writing: Writing, hit: Hit) -> Surface | None:
+    if hit.named.spelled and writing.shouts_at(hit.start):
         return None  # what sounds like a name has to look like one, and here all words do
     start, end = _without_article(writing.text, hit), _with_last_dot(writing.text, hit.start, hit.end)
     surface = writing.text[start:end]
@@ -56,17 +50,17 @@ def _surface(names: Gazetteer | LiveNames, writing: Writing, hit: Hit) -> Surfac
     if is_acronym and len(surface) >= MIN_DATELINE and writing.opens_line(start):
         is_acronym = False
     is_behind = writing.text.endswith((", ", " ("), 0, start)
-    senses = _judged(surface, tuple(names.meanings(hit)), is_acronym, is_behind)
+    senses = _judged(names, hit.named, surface, is_acronym, is_behind)
     return None if senses is None else Surface(start, end, surface, senses)
 
 
 @lru_cache(MOST_KEPT)
-def _judged(surface: str, meanings: tuple[Meaning, ...], is_acronym: bool, is_behind: bool) -> Senses | None:
+def _judged(names: Finder, named: Named, surface: str, is_acronym: bool, is_behind: bool) -> Senses | None:
     """What a name that is written so may mean; None where it is none."""
     look = _look(surface)
     left = tuple(
         judged
-        for m in meanings
+        for m in names.meanings(named)
         if (m.flags & ACRONYM or m.actor or not is_acronym)
         and (is_behind or not _is_abbreviation(m))
         and (judged := _judge_writing(look, m)) is not None

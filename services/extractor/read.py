@@ -21,8 +21,7 @@ from services.extractor.zones import ZoneIndex, zone_spans
 from shared import ids
 from shared.events import Actor, ArticleFetched, Beat, Cut, Demonym, Location, PlaceCandidate, Report, ZoneSpan
 from shared.names.beats import Area, area_of
-from shared.names.gazetteer import Gazetteer
-from shared.names.live import LiveNames
+from shared.names.names import Names
 from shared.names.records import LexiconActor
 
 EXTRACTOR_VERSION = "2"
@@ -37,7 +36,7 @@ _BREAK = "\n\n"
 class Reader:
     """Reads articles with these names, whatever becomes of them meanwhile. Safe to share among threads."""
 
-    def __init__(self, names: Gazetteer | LiveNames) -> None:
+    def __init__(self, names: Names) -> None:
         self._names = names
 
     @property

@@ -2,10 +2,11 @@
 
 import bisect
 import re
-from functools import cache, cached_property
+from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
+
+from shared.letters import IN_WORD, LARGE, SMALL, codes_of, count_between, kinds_of
 
 # A line with this share of capitals among its letters shouts; fewer letters say nothing of a habit.
 SHOUTING_SHARE = 0.8
@@ -20,9 +21,6 @@ _SENTENCE_ENDS = frozenset('.!?…؟。:\n"“”«»—–')
 _OPENS_SPEECH = frozenset("“„«")
 _LINE_END = re.compile("\n")
 _LOOK_BACK = 20
-# Kinds of letters; beyond the table there are none.
-_IN_WORD, _LARGE, _SMALL = 1, 2, 4
-_TABLE_SIZE = 0x33000
 
 
 class Writing:
@@ -30,8 +28,8 @@ class Writing:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._kinds = _kinds_of(text)
-        edges = np.flatnonzero(np.diff(self._kinds & _IN_WORD != 0, prepend=False, append=False))
+        self._kinds = kinds_of(codes_of(text))
+        edges = np.flatnonzero(np.diff(self._kinds & IN_WORD != 0, prepend=False, append=False))
         self.starts: list[int] = edges[::2].tolist()
         self.ends: list[int] = edges[1::2].tolist()
         self.words = [text[start:end] for start, end in zip(self.starts, self.ends, strict=True)]
@@ -43,7 +41,7 @@ class Writing:
     @cached_property
     def capitals(self) -> frozenset[int]:
         """The words, by number, that begin with a capital."""
-        return frozenset(self._beginning_with(_LARGE))
+        return frozenset(self._beginning_with(LARGE))
 
     @cached_property
     def lowercase(self) -> frozenset[str]:
@@ -55,13 +53,13 @@ class Writing:
     @cached_property
     def lowercase_everywhere(self) -> frozenset[str]:
         """The words that stand small somewhere, be it in an address."""
-        return frozenset(self.words[number] for number in self._beginning_with(_SMALL))
+        return frozenset(self.words[number] for number in self._beginning_with(SMALL))
 
     @cached_property
     def _lines(self) -> tuple[list[int], list[bool]]:
         ends = np.array([*(match.start() for match in _LINE_END.finditer(self.text)), len(self.text)])
         starts = np.concatenate(([0], ends[:-1] + 1))
-        large, small = (_count_between(self._kinds & kind != 0, starts, ends) for kind in (_LARGE, _SMALL))
+        large, small = (count_between(self._kinds & kind != 0, starts, ends) for kind in (LARGE, SMALL))
         shouts = (large >= MIN_SHOUTING_LETTERS) & (large >= SHOUTING_SHARE * (large + small))
         return starts.tolist(), shouts.tolist()
 
@@ -106,26 +104,3 @@ def _may_hold_address(text: str) -> bool:
 def _without_address(chunk: str) -> str:
     """A stretch between spaces, to which an address keeps."""
     return _ADDRESS.sub(" ", chunk) if not chunk.isalpha() and _may_hold_address(chunk) else chunk
-
-
-@cache
-def _table() -> npt.NDArray[np.uint8]:
-    kinds = np.zeros(_TABLE_SIZE + 1, np.uint8)
-    for kind, is_kind in ((_IN_WORD, str.isalnum), (_LARGE, str.isupper), (_SMALL, str.islower)):
-        kinds[:-1] |= np.fromiter(map(is_kind, map(chr, range(_TABLE_SIZE))), bool, _TABLE_SIZE) * np.uint8(kind)
-    return kinds
-
-
-def _kinds_of(text: str) -> npt.NDArray[np.uint8]:
-    """For each character what it is."""
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    return _table()[np.minimum(codes, _TABLE_SIZE)]
-
-
-def _count_between(
-    flags: npt.NDArray[np.bool_], starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
-) -> npt.NDArray[np.int64]:
-    """How many flags are set in each [start, end)."""
-    before = np.concatenate(([0], np.cumsum(flags)))
-    counts: npt.NDArray[np.int64] = before[ends] - before[starts]
-    return counts

@@ -1,13 +1,12 @@
 """Where a source reports from: the area that its configuration names."""
 
-from shared.names.gazetteer import Gazetteer
-from shared.names.live import LiveNames
+from shared.names.names import Names
 
 # Country and first-order region, both by code: ("US", "TN"); ("SY", "") is all of Syria.
 Area = tuple[str, str]
 
 
-def area_of(country: str, region: str, names: Gazetteer | LiveNames) -> Area:
+def area_of(country: str, region: str, names: Names) -> Area:
     """The area of a beat. Raises ValueError where the country has no first-order region of this name."""
     if not region:
         return country, ""

@@ -14,6 +14,8 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from shared.letters import codes_of
+
 SPACE = 32
 # Letters that NFKD leaves alone although writers use them and their plain forms alike.
 _PLAIN = {
@@ -32,6 +34,8 @@ _NO_CHARACTER = frozenset({"Cn", "Co", "Cs"})
 _SYLLABIC = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0xA9E0, 0xA9FF), (0xAA60, 0xAA7F))
 _UNSPACED = ((0x3040, 0x30FF), (0x3400, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF), *_SYLLABIC)
 _STACKERS = frozenset("\u1039\u17d2")  # what follows hangs below the letter before
+_STACKER_CODES = np.array(sorted(map(ord, _STACKERS)), np.uint32)
+_LAST_WITHOUT_MARKS = 0x02FF
 _ASAT = "\u103a"  # the letter before closes a Burmese syllable
 _TABLE_SIZE = 0x30000
 # Alphabets and punctuation lie below: most processes meet nothing else.
@@ -83,11 +87,19 @@ def _is_kept(char: str) -> bool:
 
 def end_with_marks(text: str, end: int) -> int:
     """Where a stretch that ends at ``end`` does, with the marks that belong to its last letter."""
-    while end < len(text) and text[end] > "\u02ff" and unicodedata.category(text[end]) in ("Mn", "Me"):
+    while end < len(text) and ord(text[end]) > _LAST_WITHOUT_MARKS and unicodedata.category(text[end]) in ("Mn", "Me"):
         if _is_vowel_sign(text[end]):
             break
         end += 1
     return end
+
+
+def may_end_within(
+    codes: npt.NDArray[np.uint32], starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
+) -> npt.NDArray[np.intp]:
+    """Of the stretches [start, end) of a text, by number, whose ends marks may move, or syllables forbid."""
+    before, after = codes[np.maximum(starts - 1, 0)], np.append(codes, np.uint32(0))[ends]
+    return np.flatnonzero((after > _LAST_WITHOUT_MARKS) | np.isin(before, _STACKER_CODES))
 
 
 def splits_syllable(text: str, start: int, end: int) -> bool:
@@ -143,9 +155,11 @@ class Folded:
         """The original's [start, end) for a span of ``text`` that begins and ends inside its padding spaces."""
         return int(self.index[start - 1]), int(self.index[end - 2]) + 1
 
-    def spans(self, starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> tuple[list[int], list[int]]:
+    def spans(
+        self, starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """The same for many at once: where they start, and where they end."""
-        return self.index[starts - 1].tolist(), (self.index[ends - 2] + 1).tolist()
+        return self.index[starts - 1], self.index[ends - 2] + 1
 
 
 def fold(text: str) -> Folded:
@@ -153,7 +167,7 @@ def fold(text: str) -> Folded:
 
     The first call builds a table (0.03 s), and so does the first with an ideograph or the like (0.3 s).
     """
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    codes = codes_of(text)
     tables = _tables(_COMMON if codes.max(initial=0) < _COMMON else sys.maxunicode + 1)
     lengths = tables.lengths[codes]
     if len(codes) and lengths.min() == lengths.max() == 1:

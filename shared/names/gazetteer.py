@@ -1,13 +1,13 @@
 """Compiled names, loaded: which patterns a text holds, and what each may stand for."""
 
 import fcntl
+import itertools
 import mmap
 import os
-import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import daachorse
 import msgspec
@@ -15,8 +15,9 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
+from shared.letters import LARGE, SMALL, codes_of, count_between, kinds_of
 from shared.names import compile as compiling
-from shared.names.fold import end_with_marks, fold, fold_name, splits_syllable
+from shared.names.fold import Folded, end_with_marks, fold, fold_name, may_end_within, splits_syllable
 from shared.names.frequencies import is_all_common
 from shared.names.inflect import nominatives, stems
 from shared.names.keyed import KeyIndex, Spelled
@@ -28,7 +29,6 @@ from shared.names.words import common_words, words_not_names
 CACHE_VARIABLE = "TOCSIN_NAMES"
 
 
-How = Literal["exact", "folded", "key"]
 # So many namesakes by key are more than any report can choose among.
 MOST_BY_KEY = 12
 # In a text, only spellings that are hardly farther than the nearest: beside them the size of a town would decide.
@@ -36,34 +36,35 @@ NEARLY = 0.1
 # Spellings whose meanings are kept decoded: reports name the same places and words again and again.
 MOST_KEPT = 16_384
 _MAX_ACRONYM = 5
-_MAY_BE_MARK = re.compile("[\u0300-\U0010ffff]")
 
 
-class Hit(Struct, frozen=True, gc=False):
-    """A pattern in a text: its span in the original, and the slice of entries that it stands for.
+class Named(Struct, frozen=True, gc=False):
+    """What a spelling stands for: the slice of entries of its pattern, as numbers.
 
     A spelling that no pattern has, and that its romanisation key joins to known ones, carries them in ``spelled``;
     ``own`` is what a desk's own names say that it stands for.
     """
 
-    start: int
-    end: int
-    first: int
-    last: int
+    first: int = 0
+    last: int = 0
     spelled: tuple[Spelled, ...] = ()
     own: tuple["Meaning", ...] = ()
 
-    @property
-    def is_own(self) -> bool:
-        """Whether no list has a name here."""
-        return self.first == self.last and not self.spelled
 
-    def how(self, text: str) -> How:
-        """By which likeness of spelling: exact but for case, with marks and hyphens folded away, or by key."""
-        if self.spelled or (self.own and all(m.flags & compiling.KEY for m in self.own)):
-            return "key"
-        surface = text[self.start : self.end]
-        return "exact" if surface.lower() == fold_name(surface).strip() else "folded"
+class Hit(Struct, frozen=True, gc=False):
+    """A name in a text: its span in the original, and what it stands for."""
+
+    start: int
+    end: int
+    named: Named
+
+
+class Seen(Struct):
+    """What was seen in a text: names, the stretches that listed ones cover (small words too), and the text's fold."""
+
+    hits: list[Hit]
+    known: Known
+    folded: Folded
 
 
 class Meaning(Struct, frozen=True, gc=False):
@@ -132,9 +133,9 @@ class Gazetteer:
         self._targets = self._column(folder, "targets")
         self._flags = self._column(folder, "flags")
         # By the first entry of each pattern, whether all its entries are CASED.
-        is_cased = np.zeros(len(self._flags), np.uint8)
-        is_cased[self._offsets[:-1]] = np.bitwise_and.reduceat(self._flags, self._offsets[:-1]) & compiling.CASED
-        self._is_cased = is_cased.tobytes()
+        self._is_cased = np.zeros(len(self._flags), bool)
+        common = np.bitwise_and.reduceat(self._flags, self._offsets[:-1])
+        self._is_cased[self._offsets[:-1]] = common & compiling.CASED != 0
         self._place_ends = self._column(folder, "place_ends")
         self._ids = self._column(folder, "ids")
         self._id_rows = self._column(folder, "id_rows")
@@ -145,7 +146,6 @@ class Gazetteer:
         self.actors = msgspec.json.decode((folder / "actors.json").read_bytes(), type=tuple[LexiconActor, ...])
         self.version = folder.name
         self._named = lru_cache(MOST_KEPT)(self._read_named)
-        self._kept = lru_cache(MOST_KEPT)(lambda first, last: list(self._meanings(first, last)))
 
     @staticmethod
     def _column(folder: Path, name: str) -> npt.NDArray[Any]:
@@ -170,28 +170,38 @@ class Gazetteer:
         return self.place(int(self._id_rows[position])) if found else None
 
     def find(self, text: str) -> list[Hit]:
-        """Every name in the text, nested and overlapping ones too: in order of their ends, then those by key."""
-        listed = self.find_listed(text)
-        return listed + self.find_by_key(text, listed)
+        """Every name in the text, nested and overlapping ones too: in order of their ends, then those by key.
 
-    def find_listed(self, text: str) -> list[Hit]:
+        Left out are words that are names with a capital alone, and stand small here.
+        """
+        return self.look(text).hits
+
+    def look(self, text: str) -> Seen:
+        """The same, with what was made of the text on the way."""
+        seen = self.look_for_listed(text)
+        seen.hits += self.find_by_key(text, seen.known)
+        return seen
+
+    def look_for_listed(self, text: str) -> Seen:
         """Every name that a list spells so."""
-        folded = fold(text)
+        folded, codes = fold(text), codes_of(text)
         found = self._automaton.find_overlapping(folded.text)
-        if not found:
-            return []
-        begins, stops, patterns = np.array(found).T
+        columns = np.fromiter(itertools.chain.from_iterable(found), np.int64, 3 * len(found))
+        begins, stops, patterns = columns.reshape(-1, 3).T
         starts, ends = folded.spans(begins + 1, stops - 1)
-        firsts, lasts = self._offsets[patterns].tolist(), self._offsets[patterns + 1].tolist()
-        if _MAY_BE_MARK.search(text) is None:
-            return list(map(Hit, starts, ends, firsts, lasts))
-        ends = [end_with_marks(text, end) for end in ends]
-        hits = map(Hit, starts, ends, firsts, lasts)
-        return [hit for hit in hits if not splits_syllable(text, hit.start, hit.end)]
+        is_whole = np.ones(len(starts), bool)
+        for number in may_end_within(codes, starts, ends).tolist():
+            ends[number] = end_with_marks(text, ends[number])
+            is_whole[number] = not splits_syllable(text, starts[number], ends[number])
+        starts, ends, patterns = starts[is_whole], ends[is_whole], patterns[is_whole]
+        firsts, lasts = self._offsets[patterns], self._offsets[patterns + 1]
+        is_name = ~(self._is_cased[firsts] & _stand_small(codes, starts, ends))
+        starts_of_names, ends_of_names, *slices = (c[is_name].tolist() for c in (starts, ends, firsts, lasts))
+        hits = list(map(Hit, starts_of_names, ends_of_names, map(Named, *slices)))
+        return Seen(hits, Known(starts, ends), folded)
 
-    def find_by_key(self, text: str, listed: Iterable[Hit]) -> list[Hit]:
-        """Names in spellings that no list has, where the text says that a name stands and none of a list covers it."""
-        known = Known(text, [(hit.start, hit.end) for hit in listed])
+    def find_by_key(self, text: str, known: Known) -> list[Hit]:
+        """Names in spellings that no list has, where the text says that a name stands and no known one covers it."""
         found = []
         for alternatives in spans(text, known):
             for span in alternatives:
@@ -199,21 +209,21 @@ class Gazetteer:
                     break
                 named = self._named(text[span.start : span.end], span.is_placed)
                 if named is not None:
-                    found.append(Hit(span.start, span.end, *named))
+                    found.append(Hit(span.start, span.end, named))
                     known.ends.add(span.end)
                     break
         return found
 
-    def _read_named(self, surface: str, is_placed: bool) -> tuple[int, int, tuple[Spelled, ...]] | None:
+    def _read_named(self, surface: str, is_placed: bool) -> Named | None:
         """The entries of a listed name of which this is a case, else what its key joins it to."""
         if _is_no_name(surface):
             return None
         for name in nominatives(surface):
             number = self._number(fold_name(name))
             if number is not None:
-                return int(self._offsets[number]), int(self._offsets[number + 1]), ()
+                return Named(int(self._offsets[number]), int(self._offsets[number + 1]))
         spelled = self._spelled(surface, is_placed)
-        return (0, 0, spelled) if spelled else None
+        return Named(spelled=spelled) if spelled else None
 
     def _spelled(self, surface: str, is_placed: bool) -> tuple[Spelled, ...]:
         for form in (surface, *stems(surface)):
@@ -222,13 +232,9 @@ class Gazetteer:
                 return tuple(s for s in named[:MOST_BY_KEY] if s.distance <= named[0].distance + NEARLY)
         return ()
 
-    def meanings(self, hit: Hit) -> list[Meaning]:
-        """What the spelling may stand for: places with the most people first, then actors; by key, the nearest."""
-        return [*map(self._by_key, hit.spelled)] if hit.spelled else self._kept(hit.first, hit.last)
-
-    def asks_for_capital(self, hit: Hit) -> bool:
-        """Whether the spelling stands for nothing at all where its text writes it small."""
-        return not hit.spelled and bool(self._is_cased[hit.first])
+    def meanings(self, named: Named) -> list[Meaning]:
+        """What a name may stand for: places with the most people first, then actors; by key, the nearest."""
+        return [*map(self._by_key, named.spelled)] if named.spelled else [*self._meanings(named.first, named.last)]
 
     def _by_key(self, spelled: Spelled) -> Meaning:
         flags = compiling.KEY | compiling.ALTERNATE | compiling.CASED
@@ -265,6 +271,16 @@ class Gazetteer:
         known = {_named_id(meaning) for meaning in listed}
         joined = [self._by_key(spelled) for spelled in self._keys.named_by(name) if spelled.is_sure]
         return [meaning for meaning in joined if _named_id(meaning) not in known]
+
+
+def _stand_small(
+    codes: npt.NDArray[np.uint32], starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
+) -> npt.NDArray[np.bool_]:
+    """Of stretches of a text, which hold small letters and no capital."""
+    kinds = kinds_of(codes)
+    large, small = (count_between(kinds & kind != 0, starts, ends) for kind in (LARGE, SMALL))
+    are_small: npt.NDArray[np.bool_] = (large == 0) & (small > 0)
+    return are_small
 
 
 def _named_id(meaning: Meaning) -> str:

@@ -6,8 +6,7 @@ from msgspec.structs import replace
 
 from shared.config.history import History, Item
 from shared.config.names import Name
-from shared.names.compile import CASED
-from shared.names.gazetteer import Gazetteer, Hit, Meaning
+from shared.names.gazetteer import Gazetteer, Hit, Meaning, Named
 from shared.names.own import OwnHit, OwnNames, thing_of
 from shared.names.records import OWN_PREFIX, LexiconActor, Place
 
@@ -54,19 +53,13 @@ class LiveNames:
 
     def find(self, text: str) -> list[Hit]:
         """Every name in the text, nested and overlapping ones too."""
-        hits = self.listed.find(text)
-        if not len(self.own):
-            return hits
-        own = self.own.find(text, [(hit.start, hit.end) for hit in hits if not hit.spelled])
-        return list(_merged(hits, own)) if own else hits
+        seen = self.listed.look(text)
+        own = self.own.find(text, seen.folded, seen.known)
+        return list(_merged(seen.hits, own)) if own else seen.hits
 
-    def meanings(self, hit: Hit) -> list[Meaning]:
-        """What the spelling may stand for: own names first, then as listed."""
-        return [*hit.own, *self.listed.meanings(hit)] if hit.own else self.listed.meanings(hit)
-
-    def asks_for_capital(self, hit: Hit) -> bool:
-        """Whether the spelling stands for nothing at all where its text writes it small."""
-        return all(m.flags & CASED for m in hit.own) and (hit.is_own or self.listed.asks_for_capital(hit))
+    def meanings(self, named: Named) -> list[Meaning]:
+        """What a name may stand for: own names first, then as listed."""
+        return [*named.own, *self.listed.meanings(named)]
 
     def lookup(self, name: str) -> list[Meaning]:
         """What a name as a whole may stand for: own names, then listed ones, then by key; empty if nothing knows it."""
@@ -99,6 +92,6 @@ def _merged(hits: list[Hit], own: list[OwnHit]) -> Iterator[Hit]:
         left[span] = (*left.get(span, ()), *found.meanings)
     for hit in hits:
         meanings = left.pop((hit.start, hit.end), None)
-        yield replace(hit, own=meanings) if meanings else hit
+        yield Hit(hit.start, hit.end, replace(hit.named, own=meanings)) if meanings else hit
     for (start, end), meanings in left.items():
-        yield Hit(start, end, 0, 0, own=meanings)
+        yield Hit(start, end, Named(own=meanings))

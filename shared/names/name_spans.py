@@ -6,10 +6,11 @@ and Hebrew letters, which have no capitals: the words behind a word of place.
 """
 
 import bisect
-import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
+import numpy as np
+import numpy.typing as npt
 from msgspec import Struct
 
 MOST_WORDS = 4
@@ -126,11 +127,12 @@ def _is_placed(text: str, start: int, known: "Known") -> bool:
 class Known:
     """Stretches of a text that are known names."""
 
-    def __init__(self, text: str, stretches: Iterable[tuple[int, int]]) -> None:
-        by_start = sorted(stretches)
-        self._starts = [start for start, _ in by_start]
-        self._reach = list(itertools.accumulate((end for _, end in by_start), max))
-        self.ends = {end for _, end in by_start}
+    def __init__(self, starts: npt.ArrayLike, ends: npt.ArrayLike) -> None:
+        starts, ends = np.asarray(starts, np.int64), np.asarray(ends, np.int64)
+        order = np.argsort(starts)
+        self._starts: list[int] = starts[order].tolist()
+        self._reach: list[int] = np.maximum.accumulate(ends[order]).tolist()
+        self.ends: set[int] = set(ends.tolist())
 
     def covers(self, start: int, end: int) -> bool:
         """Whether one known name, or several that overlap, hold this stretch."""

@@ -6,7 +6,7 @@ replaced whole: a text that is read during an edit sees some of that name's spel
 row.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
+from collections.abc import Iterable, Iterator, Mapping, Sized
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -14,7 +14,7 @@ import msgspec
 
 from shared.config.names import Name
 from shared.names.compile import AMBIGUOUS, CASED, DESK, KEY, further_spellings, spelling_flags
-from shared.names.fold import Folded, end_with_marks, fold, fold_name, fold_names, splits_syllable
+from shared.names.fold import Folded, end_with_marks, fold_name, fold_names, splits_syllable
 from shared.names.frequencies import is_all_common
 from shared.names.gazetteer import Meaning
 from shared.names.inflect import forms
@@ -219,12 +219,12 @@ class OwnNames:
         """What a name as a whole stands for by its romanisation key; the nearest first."""
         return list(self._sounding(keyed(name)))
 
-    def find(self, text: str, listed: Sequence[tuple[int, int]]) -> list[OwnHit]:
-        """Every own name in the text; by key only where neither a listed name nor an own one covers the stretch."""
+    def find(self, text: str, folded: Folded, known: Known) -> list[OwnHit]:
+        """Every own name in the text; by key only where neither a known name nor an own one covers the stretch."""
         if not self._of:
             return []
-        exact = list(self._exact(text, fold(text)))
-        return [*exact, *self._by_key(text, listed, exact)]
+        exact = list(self._exact(text, folded))
+        return [*exact, *self._by_key(text, known, exact)]
 
     def _exact(self, text: str, folded: Folded) -> Iterator[OwnHit]:
         words = folded.text
@@ -244,10 +244,9 @@ class OwnNames:
                         yield hit
                 start = words.find(f" {first} ", start + 1)
 
-    def _by_key(self, text: str, listed: Iterable[tuple[int, int]], exact: list[OwnHit]) -> Iterator[OwnHit]:
+    def _by_key(self, text: str, known: Known, exact: list[OwnHit]) -> Iterator[OwnHit]:
         if not self._wanted:
             return
-        known = Known(text, listed)
         for surface, spans in Heard(text, self._wanted).surfaces():
             free = [s for s in spans if not known.covers(*s) and not any(_overlap(hit, s) for hit in exact)]
             meanings = tuple(self._sounding(sounds_of(surface))) if free else ()

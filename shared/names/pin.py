@@ -11,8 +11,9 @@ from shared.geo import distance_km
 from shared.names import overmatch
 from shared.names.compile import DESK, KEY
 from shared.names.fold import fold_name
-from shared.names.gazetteer import Gazetteer, Meaning
+from shared.names.gazetteer import Meaning
 from shared.names.live import LiveNames
+from shared.names.names import Names
 from shared.names.records import LexiconActor, Place
 
 # Of namesakes, one that ten times as many people live in is meant; places so near each other are one place twice.
@@ -136,7 +137,7 @@ def _places(clause: PlaceClause, names: LiveNames, *, by_key: bool = False) -> l
     return places_called(clause, names, by_key=by_key)
 
 
-def places_called(clause: PlaceClause, names: Gazetteer | LiveNames, *, by_key: bool = False) -> list[Place]:
+def places_called(clause: PlaceClause, names: Names, *, by_key: bool = False) -> list[Place]:
     """The places that bear a name, in the countries that the clause allows: those that the desk says, or all."""
     meanings = [m for m in names.lookup(clause.name or "") if m.place is not None and bool(m.flags & KEY) == by_key]
     allowed = [m for m in meanings if m.place and (not clause.country or m.place.country in clause.country)]
@@ -255,7 +256,7 @@ def _pin_actor(clause: ActorClause, names: LiveNames, notes: list[str]) -> Actor
     return clause.model_copy(update={"id": next(iter(found))})
 
 
-def actors_called(name: str, names: Gazetteer | LiveNames, *, by_key: bool = False) -> dict[str, LexiconActor]:
+def actors_called(name: str, names: Names, *, by_key: bool = False) -> dict[str, LexiconActor]:
     """The actors that bear a name, by id: those that the desk says, or all."""
     meanings = [m for m in names.lookup(name) if m.actor is not None and bool(m.flags & KEY) == by_key]
     said = [m for m in meanings if m.flags & DESK]

@@ -15,7 +15,7 @@ from services.extractor.places.weights import DEFAULT, Weights
 from services.extractor.writing import Writing
 from shared.names import gazetteer
 from shared.names.compile import KEY
-from shared.names.gazetteer import Gazetteer, Hit, Meaning
+from shared.names.gazetteer import Gazetteer, Hit, Meaning, Named
 from tests.accuracy.geoparsing import Document, Scores, add, halves, read_corpus
 
 RULES = {
@@ -58,13 +58,9 @@ class Without:
         """As the gazetteer does."""
         return self._names.find(text)
 
-    def asks_for_capital(self, hit: Hit) -> bool:
-        """As the gazetteer does."""
-        return self._names.asks_for_capital(hit)
-
-    def meanings(self, hit: Hit) -> list[Meaning]:
+    def meanings(self, named: Named) -> list[Meaning]:
         """Those that are left."""
-        return [m for m in self._names.meanings(hit) if not self._drop(m)]
+        return [m for m in self._names.meanings(named) if not self._drop(m)]
 
 
 def score(names: Gazetteer | Without, documents: list[Document], weights: Weights) -> Scores:
@@ -72,7 +68,7 @@ def score(names: Gazetteer | Without, documents: list[Document], weights: Weight
     scores = Scores()
     for document in documents:
         writing = Writing(document["text"])
-        surfaces = find_surfaces(names, writing)  # type: ignore[arg-type]
+        surfaces = find_surfaces(names, writing)
         add(scores, document, resolve(surfaces, writing, weights=weights))
     return scores
 

@@ -40,14 +40,14 @@ def texts(names: Gazetteer, reports: Sequence[str]) -> None:
 def _stages(names: Gazetteer, reports: Sequence[str]) -> dict[str, float]:
     """What each stage costs, on what the stages before it give."""
     writings = [Writing(report) for report in reports]
-    listed = [(report, names.find_listed(report)) for report in reports]
+    listed = [(report, names.look_for_listed(report).known) for report in reports]
     surfaces = [(find_surfaces(names, writing), writing) for writing in writings]
     zones = [(report, zone_spans(report)) for report in reports]
     find_us = per_item_us(names.find, reports)
     return {
         "zones": per_item_us(zone_spans, reports),
         "fold": per_item_us(fold, reports),
-        "find listed names, with the fold": per_item_us(names.find_listed, reports),
+        "find listed names, with the fold": per_item_us(names.look_for_listed, reports),
         "find names by key": _per_tuple_us(names.find_by_key, listed),
         "words, capitals, lines": per_item_us(_all_of_writing, reports),
         "judge how names are written, and actors": _find_surfaces_us(names, writings) - find_us,

@@ -1,6 +1,8 @@
 """How much a report speaks of each country and each first-order region. Pure."""
 
+import math
 from collections import defaultdict
+from collections.abc import Mapping
 from functools import cached_property
 
 from shared.names.beats import Area
@@ -34,6 +36,31 @@ class Context:
             other._weights[area] = dict(said)
         return other
 
+    def supports(self, surface: str) -> Mapping[Area, float]:
+        """By area that is spoken of, in [0, 1]: the root of what the rest of the report says for it.
+
+        1 is the area that it speaks of most. Not to be changed.
+        """
+        own = self._areas_of.get(surface)
+        if own is None:
+            return self._supports
+        return self._supports | {area: self._support(area, self._weights[area][surface]) for area in own}
+
+    def _support(self, area: Area, own: float = 0.0) -> float:
+        return math.sqrt(max(0.0, self._totals[area] - own) / self._top[bool(area[1])])
+
+    @cached_property
+    def _supports(self) -> dict[Area, float]:
+        return {area: self._support(area) for area in self._totals}
+
+    @cached_property
+    def _areas_of(self) -> dict[str, list[Area]]:
+        areas: dict[str, list[Area]] = {}
+        for area, said in self._weights.items():
+            for surface in said:
+                areas.setdefault(surface, []).append(area)
+        return areas
+
     @cached_property
     def _totals(self) -> dict[Area, float]:
         return {area: sum(weights.values()) for area, weights in self._weights.items()}
@@ -43,10 +70,3 @@ class Context:
         countries = [total for area, total in self._totals.items() if not area[1]]
         regions = [total for area, total in self._totals.items() if area[1]]
         return max(countries, default=1.0), max(regions, default=1.0)
-
-    def support(self, area: Area, surface: str) -> float:
-        """In [0, 1]: what the rest of the report says for this area, beside the one that it speaks of most."""
-        total = self._totals.get(area)
-        if total is None:
-            return 0.0
-        return max(0.0, total - self._weights[area].get(surface, 0.0)) / self._top[bool(area[1])]

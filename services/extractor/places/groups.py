@@ -62,7 +62,7 @@ def _said(of_each: Sequence[frozenset[str]], ranked: Ranked) -> frozenset[str]:
 def _is_area(ranked: Ranked) -> bool:
     """Whether a country or first-order region is the likeliest; no name of a person or shop makes one of it."""
     place = ranked[0][1].place
-    return place is not None and (place.feature == "country" or place.order == 1)
+    return place.feature == "country" or place.order == 1
 
 
 def _written(surfaces: Sequence[Surface], writing: Writing) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """What a report as a whole says of its candidates: countries and regions, lists, places in places. Pure."""
 
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
 
 from services.extractor.places.containment import contains
 from services.extractor.places.context import (
@@ -27,6 +27,7 @@ from services.extractor.places.scoring import (
     sort,
     sort_of,
 )
+from services.extractor.places.vocabulary import Kind
 from services.extractor.places.weights import Weights
 from services.extractor.surfaces import Surface
 from services.extractor.writing import Writing
@@ -72,8 +73,8 @@ def hear_towns(groups: Iterable[Group], cues: Sequence[Cues], context: Context) 
     """The same with the regions of smaller towns, now that the report has told which of their namesakes they are."""
     heard = context.copy()
     for group in groups:
-        place = group.ranked[0][1].place if group.ranked else None
-        if place is None or not place.admin1 or place.is_area or margin_to_next(group.ranked) < CLEAR_MARGIN:
+        place = group.ranked[0][1].place
+        if not place.admin1 or place.is_area or margin_to_next(group.ranked) < CLEAR_MARGIN:
             continue
         if _may_be_none(group, cues):
             continue
@@ -83,7 +84,7 @@ def hear_towns(groups: Iterable[Group], cues: Sequence[Cues], context: Context) 
 
 def _hear_group(group: Group, cues: Sequence[Cues], context: Context) -> None:
     place = group.alone[0][1].place
-    if place is None or not place.country or not _is_clear(group, place, cues):
+    if not place.country or not _is_clear(group, place, cues):
         return
     weight = AREA_WEIGHT if place.is_area else TOWN_WEIGHT
     context.add((place.country, ""), group.text, weight)
@@ -108,44 +109,35 @@ def _is_clear(group: Group, place: Place, cues: Sequence[Cues]) -> bool:
 
 def rank_in_context(group: Group, context: Context, weights: Weights) -> Ranked:
     """The group's candidates with what the report says for their countries, regions and kinds."""
-    scored = []
-    national = [_national_support(m.place, group.text, context) for _, m in group.alone]
+    supports = context.supports(group.text)
+    national = [supports.get(sense.country, 0.0) for _, sense in group.alone]
     regional = [0.0]  # regions choose among namesakes alone
     if len(group.alone) > 1:
-        regional = [_regional_support(m.place, group.text, context) for _, m in group.alone]
+        regional = [supports.get(sense.region, 0.0) for _, sense in group.alone]
     most_national, most_regional = max(national), max(regional)
-    for (score, meaning), of_country, of_region in zip(group.alone, national, regional, strict=True):
-        place = meaning.place
-        if place is not None:
-            heard = weights.country_support * of_country
-            # Nothing speaks of its country: the more its spelling leaves open, the less it can stand alone. Among a
-            # desk's few names a spelling is no such chance.
-            if meaning.flags & KEY and not meaning.flags & DESK and not of_country:
-                heard += weights.by_key_alone * min(1.0, meaning.doubt / 2)
-            # These choose among namesakes; they do not make a place of a word.
-            heard += weights.country_choice * (of_country - most_national)
-            heard += weights.region_support * (of_region - most_regional)
-            scored.append((score + heard + _kind_score(place, group, weights), meaning))
+    scored = []
+    for (score, sense), of_country, of_region in zip(group.alone, national, regional, strict=True):
+        heard = weights.country_support * of_country
+        # Nothing speaks of its country: the more its spelling leaves open, the less it can stand alone. Among a
+        # desk's few names a spelling is no such chance.
+        if sense.flags & KEY and not sense.flags & DESK and not of_country:
+            heard += weights.by_key_alone * min(1.0, sense.doubt / 2)
+        # These choose among namesakes; they do not make a place of a word.
+        heard += weights.country_choice * (of_country - most_national)
+        heard += weights.region_support * (of_region - most_regional)
+        if group.kind is not None:
+            heard += _kind_score(sense.place, group.kind, weights)
+        scored.append((score + heard, sense))
     return sort(scored)[:MOST_CANDIDATES]
 
 
-def _national_support(place: Place | None, text: str, context: Context) -> float:
-    return math.sqrt(context.support((place.country, ""), text)) if place is not None and place.country else 0.0
-
-
-def _regional_support(place: Place | None, text: str, context: Context) -> float:
-    if place is None or not place.admin1 or place.feature == "country":
-        return 0.0
-    return math.sqrt(context.support((place.country, place.admin1), text))
-
-
-def _kind_score(place: Place, group: Group, weights: Weights) -> float:
+def _kind_score(place: Place, kind: Kind, weights: Weights) -> float:
     """A town may stand for its district, but not for a river that is called like it."""
-    if group.kind is None or place.feature == "country":
+    if place.feature == "country":
         return 0.0
-    if is_of_kind(place, group.kind):
+    if is_of_kind(place, kind):
         return weights.kind_said
-    return weights.not_nature if group.kind == "nature" else 0.0
+    return weights.not_nature if kind == "nature" else 0.0
 
 
 # ---------------------------------------------------------------- lists, and places in places
@@ -158,8 +150,8 @@ def hear_lists(
     equals: set[int] = set()
     for listed in find_lists(surfaces, writing.text):
         members = list({surfaces[n].text: groups[surfaces[n].text] for n in listed}.values())
-        tops = [g.ranked[0][1].place for g in members if g.ranked]
-        areas = [sort_of(place) for place in tops if place is not None and place.is_area]
+        tops = [g.ranked[0][1].place for g in members]
+        areas = [sort_of(place) for place in tops if place.is_area]
         common = max(areas, key=areas.count, default=None)
         if common is None or 2 * areas.count(common) <= len(members):
             continue
@@ -183,9 +175,9 @@ def hear_pairs(
     for pair in reversed(pairs):
         inner, outer = groups[surfaces[pair.inner].text], groups[surfaces[pair.outer].text]
         holding = own.get(pair.outer, outer.ranked)
-        if {pair.inner, pair.outer} <= equals or not inner.ranked or not holding:
+        if {pair.inner, pair.outer} <= equals:
             continue
-        holders = [m.place for _, m in holding[:MOST_HOLDERS] if m.place is not None]
+        holders = [sense.place for _, sense in holding[:MOST_HOLDERS]]
         by: float = getattr(weights, pair.how)
         ranked = raised(before[inner.text], _lies_in(holders), by)
         if ranked is before[inner.text]:
@@ -193,9 +185,8 @@ def hear_pairs(
         own[pair.inner] = ranked
         if pair.how == "stated" or len(inner.numbers) == 1:
             inner.ranked = ranked
-        held = ranked[0][1].place
-        if held is not None:  # what holds it is the one of its namesakes that does
-            outer.ranked = before[outer.text] = raised(outer.ranked, _holds(held), weights.loosely_stated)
+        # What holds it is the one of its namesakes that does.
+        outer.ranked = before[outer.text] = raised(outer.ranked, _holds(ranked[0][1].place), weights.loosely_stated)
     return own
 
 
@@ -213,13 +204,14 @@ def _holds(held: Place) -> Callable[[Place], bool]:
 
 def hear_neighbours(groups: Iterable[Group], weights: Weights) -> None:
     """Raises, among namesakes, those beside what the report surely names."""
-    groups = [g for g in groups if g.ranked]
+    groups = list(groups)
     clear = [g.ranked[0][1].place for g in groups if margin(g.ranked) >= CLEAR_MARGIN]
-    anchors = [place for place in clear if place is not None and not place.is_area][:MOST_ANCHORS]
-    for group in groups:
-        if weights.near and margin_to_next(group.ranked) < 2 * CLEAR_MARGIN:
-            near = [nearness(m.place, anchors) for _, m in group.ranked]
-            nearest = max(near)
-            group.ranked = sort(
-                [(score + weights.near * (by - nearest), m) for (score, m), by in zip(group.ranked, near, strict=True)]
-            )
+    anchors = [place for place in clear if not place.is_area][:MOST_ANCHORS]
+    unclear = [g for g in groups if margin_to_next(g.ranked) < 2 * CLEAR_MARGIN]
+    near = iter(nearness([sense.place for g in unclear for _, sense in g.ranked], anchors))
+    for group in unclear:
+        of_each = list(islice(near, len(group.ranked)))
+        nearest = max(of_each)
+        group.ranked = sort(
+            [(score + weights.near * (by - nearest), s) for (score, s), by in zip(group.ranked, of_each, strict=True)]
+        )

@@ -48,7 +48,7 @@ class Resolved(Struct, frozen=True):
     @property
     def candidates(self) -> tuple[Candidate, ...]:
         """The best few that it may mean."""
-        return tuple(Candidate(m.place, round(score, 2)) for score, m in self.ranked[:SHOWN_CANDIDATES] if m.place)
+        return tuple(Candidate(sense.place, round(score, 2)) for score, sense in self.ranked[:SHOWN_CANDIDATES])
 
 
 def resolve(
@@ -77,22 +77,22 @@ def resolve(
     for number, surface in enumerate(named):
         group = groups[surface.text]
         ranked = own.get(number, group.ranked)
-        if ranked and _is_place(ranked, group, cues[number], weights):
+        if _is_place(ranked, group, cues[number], weights):
             found.append(_resolved(surface, ranked, cues[number], writing))
     return found
 
 
 def _is_place(ranked: Ranked, group: Group, cues: Cues, weights: Weights) -> bool:
     """Whether the best candidate, with what stands around the surface, reaches the threshold."""
-    score, meaning = ranked[0]
+    score, sense = ranked[0]
     marks = set(group.marks | (cues.marks & OWN))
     if "at" in marks:
         marks -= {"towards", "direction"}
-    if group.kind == "nature" and meaning.place is not None and not is_of_kind(meaning.place, group.kind):
+    if group.kind == "nature" and not is_of_kind(sense.place, group.kind):
         marks.discard("described")
-    if meaning.place is not None and not is_other_area(meaning.place):
+    if not is_other_area(sense.place):
         marks.discard("nature")
-    if meaning.flags & ALTERNATE:
+    if sense.flags & ALTERNATE:
         marks = {f"alternate_{mark}" if mark in _HARDER_FOR_ALTERNATES else mark for mark in marks}
     heard: float = sum(getattr(weights, mark) for mark in marks)
     return score + heard >= weights.threshold
@@ -100,7 +100,6 @@ def _is_place(ranked: Ranked, group: Group, cues: Cues, weights: Weights) -> boo
 
 def _resolved(surface: Surface, ranked: Ranked, cues: Cues, writing: Writing) -> Resolved:
     place = ranked[0][1].place
-    assert place is not None
     surface = _whole(surface, place, cues, writing)
     confidence = round(0.5 + 0.5 * math.tanh(margin_elsewhere(ranked) / 2), 2)
     return Resolved(surface, place, confidence, use_of(surface, place, writing.text), ranked)

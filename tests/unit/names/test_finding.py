@@ -16,7 +16,7 @@ from shared.names.pin import AmbiguousNameError, pin
 
 def found(names: Gazetteer, text: str) -> set[str]:
     """The names of all places that a text may name, with its own spelling."""
-    return {text[hit.start : hit.end] for hit in names.find(text) if any(m.place for m in names.meanings(hit))}
+    return {text[hit.start : hit.end] for hit in names.find(text) if any(m.place for m in names.meanings(hit.named))}
 
 
 @given(st.text(max_size=60))

@@ -177,7 +177,7 @@ def test_texts_are_read_right_while_names_are_edited(desk: Desk) -> None:
 
     def read() -> None:
         while not done.is_set():
-            missed.append(20 - sum(hit.own != () and hit.end - hit.start == 11 for hit in desk.names.find(text)))
+            missed.append(20 - sum(hit.named.own != () and hit.end - hit.start == 11 for hit in desk.names.find(text)))
 
     readers = [threading.Thread(target=read) for _ in range(3)]
     for reader in readers:
