@@ -141,11 +141,11 @@ _TAIL_STARTS = frozenset({"appeal", "disclaimer", "contact"})
 _SENTENCE_ENDS = (".", "!", "?", "؟", "…", "。", ":")
 
 
-def why_boilerplate(paragraph: str) -> str:
-    """The kind of boilerplate that this paragraph is; empty where it is none."""
+def _why_boilerplate(paragraph: str, possible: Sequence[int]) -> str:
+    """The kind of boilerplate that this paragraph is by the first of these rules; empty where it is none."""
     if len(paragraph) > LONG_PARAGRAPH:
         return ""
-    for number in _INDEX.possible(paragraph):
+    for number in possible:
         kind, _ = _RULES[number]
         said = _QUOTED.sub(" ", paragraph) if kind in _SPOKEN else paragraph
         if _INDEX.rules[number].search(said) and (kind != _ADDRESSED or _YOU.search(said)):
@@ -153,9 +153,13 @@ def why_boilerplate(paragraph: str) -> str:
     return ""
 
 
-def is_caption(paragraph: str) -> bool:
-    """Whether a line says what a picture shows, or whose it is."""
-    return any(_CAPTION.rules[number].search(paragraph) for number in _CAPTION.possible(paragraph))
+def are_captions(paragraphs: Sequence[str]) -> list[bool]:
+    """For each line whether it says what a picture shows, or whose it is."""
+    possible = _CAPTION.possible_in(paragraphs)
+    return [
+        any(_CAPTION.rules[number].search(paragraph) for number in numbers)
+        for paragraph, numbers in zip(paragraphs, possible, strict=True)
+    ]
 
 
 def _is_sentence(paragraph: str) -> bool:
@@ -181,7 +185,7 @@ def boilerplate_reasons(paragraphs: Sequence[str]) -> list[str]:
     Lines that are no sentences are links under a heading of related links, and belong to the site after an appeal or a
     disclaimer in the report's second half. A sentence is never set aside for its neighbours.
     """
-    reasons = [why_boilerplate(paragraph) for paragraph in paragraphs]
+    reasons = list(map(_why_boilerplate, paragraphs, _INDEX.possible_in(paragraphs)))
     second_half = int(len(paragraphs) * TAIL_SHARE)
     at_end = max(second_half, len(paragraphs) - LAST_PARAGRAPHS)
     longest_line = SHORT_PARAGRAPH if _writes_full_stops(paragraphs) else SHORT_LINE

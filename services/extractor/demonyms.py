@@ -3,8 +3,9 @@
 import bisect
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
+from services.extractor.surfaces import MOST_KEPT
 from services.extractor.writing import Writing
 from shared.names.words import demonyms
 
@@ -37,17 +38,24 @@ def _sorted(named: Iterable[tuple[int, int]]) -> tuple[list[int], list[int]]:
 
 def _demonym(writing: Writing, number: int) -> tuple[int, str]:
     """The last word of the one that begins here, and its country; empty where none does."""
-    word = writing.words[number].casefold()
-    if word in _first_words() and writing.gap(number) == " ":
-        country = _country(f"{word} {writing.words[number + 1].casefold()}")
+    word = writing.words[number]
+    if _may_open(word) and writing.gap(number) == " ":
+        country = _country(f"{word} {writing.words[number + 1]}")
         if country:
             return number + 1, country
     return number, _country(word)
 
 
+@lru_cache(MOST_KEPT)
 def _country(people: str) -> str:
     """Of one or of several of them."""
+    people = people.casefold()
     return demonyms().get(people) or demonyms().get(people.removesuffix("s"), "")
+
+
+@lru_cache(MOST_KEPT)
+def _may_open(word: str) -> bool:
+    return word.casefold() in _first_words()
 
 
 @cache

@@ -116,9 +116,9 @@ def proposals(text: str, actors: Iterable[Stretch], places: Iterable[Stretch]) -
 
 def _candidates(text: str) -> Iterator[Stretch]:
     """No pattern reaches across lines."""
-    position = 0
-    for line in text.split("\n"):
-        for number in _INDEX.possible(line):
+    position, lines = 0, text.split("\n")
+    for line, possible in zip(lines, _INDEX.possible_in(lines), strict=True):
+        for number in possible:
             for match in _INDEX.rules[number].finditer(text, position, position + len(line)):
                 start, end = match.span("name" if match["name"] else "of")
                 start += _leading(text[start:end])

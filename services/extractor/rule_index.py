@@ -4,9 +4,11 @@ Wherever a rule matches, one of a few strings stands: its cues. They are read of
 rule and cues cannot drift apart. Most texts hold no cue of most rules. Pure.
 """
 
+import bisect
+import itertools
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from re import _constants as ops  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
@@ -43,13 +45,18 @@ class RuleIndex:
         self._numbers = tuple(map(tuple, numbers.values()))
         self._automaton = daachorse.CharwiseDoubleArrayAhoCorasick(list(numbers))
 
-    def possible(self, text: str) -> list[int]:
-        """The rules, by number, that may match the text, or the text with stretches replaced by spaces; in order."""
+    def possible_in(self, pieces: Sequence[str]) -> list[list[int]]:
+        """For each piece of a text, whole or with spaces for parts, the rules that may match, by number, in order."""
+        folded = [self._fold(piece) for piece in pieces]
         try:
-            cues = {cue for _, _, cue in self._automaton.find_overlapping(self._fold(text))}
+            found = self._automaton.find_overlapping("\n".join(folded))
         except UnicodeEncodeError:  # half a surrogate pair
-            return list(range(len(self.rules)))
-        return sorted(self._always.union(*(self._numbers[cue] for cue in cues)))
+            return [list(range(len(self.rules))) for _ in pieces]
+        ends = list(itertools.accumulate(len(piece) + 1 for piece in folded))
+        numbers: dict[int, set[int]] = defaultdict(self._always.copy)
+        for start, _, cue in found:
+            numbers[bisect.bisect_right(ends, start)].update(self._numbers[cue])
+        return [sorted(numbers.get(n, self._always)) for n in range(len(pieces))]
 
 
 def cues_of(regex: str, fold: Fold = fold_case) -> Cues | None:

@@ -2,6 +2,7 @@
 
 import bisect
 import re
+from collections.abc import Iterator
 from functools import cached_property
 
 import numpy as np
@@ -15,8 +16,8 @@ CAPITALISED_SHARE = 0.7
 _LONG = 4
 # Addresses, handles and hashtags write names small; that says nothing of how the report writes them.
 _ADDRESS = re.compile(r"\S*(?:://|www\.|[@#])\S*|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:/\S*)?")
-_SIGNS_OF_ADDRESS = ("@", "#", "/", "www")
-_DOT_WITHIN = re.compile(r"\.[a-z]")
+_SIGN_OF_ADDRESS = re.compile(r"[@#/]|www|\.[a-z]")
+_SPACE = re.compile(r"\s")
 _SENTENCE_ENDS = frozenset('.!?…؟。:\n"“”«»—–')
 _OPENS_SPEECH = frozenset("“„«")
 _LINE_END = re.compile("\n")
@@ -45,28 +46,25 @@ class Writing:
 
     @cached_property
     def lowercase(self) -> frozenset[str]:
-        """The words that the text writes small."""
-        if _may_hold_address(self.text):
-            return Writing(" ".join(map(_without_address, self.text.split()))).lowercase_everywhere
-        return self.lowercase_everywhere
-
-    @cached_property
-    def lowercase_everywhere(self) -> frozenset[str]:
-        """The words that stand small somewhere, be it in an address."""
-        return frozenset(self.words[number] for number in self._beginning_with(SMALL))
+        """The words that the text writes small, outside addresses."""
+        small = set(self._beginning_with(SMALL))
+        for start, end in _addresses(self.text):
+            small.difference_update(self.words_in(start, end))
+        return frozenset(self.words[number] for number in small)
 
     @cached_property
     def _lines(self) -> tuple[list[int], list[bool]]:
+        """Where lines begin, and whether each shouts; nothing of that where none does."""
         ends = np.array([*(match.start() for match in _LINE_END.finditer(self.text)), len(self.text)])
         starts = np.concatenate(([0], ends[:-1] + 1))
         large, small = (count_between(self._kinds & kind != 0, starts, ends) for kind in (LARGE, SMALL))
         shouts = (large >= MIN_SHOUTING_LETTERS) & (large >= SHOUTING_SHARE * (large + small))
-        return starts.tolist(), shouts.tolist()
+        return starts.tolist(), shouts.tolist() if shouts.any() else []
 
     def shouts_at(self, offset: int) -> bool:
         """Whether the line that holds this offset is in capitals, so that a capital says nothing there."""
         starts, shouts = self._lines
-        return shouts[bisect.bisect_right(starts, offset) - 1]
+        return bool(shouts) and shouts[bisect.bisect_right(starts, offset) - 1]
 
     def capitalises_at(self, offset: int) -> bool:
         """Whether the line that holds this offset writes its longer words with capitals, as headlines may."""
@@ -89,7 +87,7 @@ class Writing:
 
     def words_in(self, start: int, end: int) -> range:
         """The words, by number, that [start, end) has a part of."""
-        return range(bisect.bisect_right(self.ends, start), bisect.bisect_right(self.ends, end - 1) + 1)
+        return range(bisect.bisect_right(self.ends, start), bisect.bisect_left(self.starts, end))
 
     def gap(self, number: int) -> str:
         """What stands between this word and the next."""
@@ -97,10 +95,12 @@ class Writing:
         return self.text[self.ends[number] : following]
 
 
-def _may_hold_address(text: str) -> bool:
-    return any(sign in text for sign in _SIGNS_OF_ADDRESS) or _DOT_WITHIN.search(text) is not None
-
-
-def _without_address(chunk: str) -> str:
-    """A stretch between spaces, to which an address keeps."""
-    return _ADDRESS.sub(" ", chunk) if not chunk.isalpha() and _may_hold_address(chunk) else chunk
+def _addresses(text: str) -> Iterator[tuple[int, int]]:
+    """Where addresses begin and end. Each keeps to the stretch between two spaces that holds its sign."""
+    done = 0
+    for sign in _SIGN_OF_ADDRESS.finditer(text):
+        if sign.start() >= done:
+            start = max(text.rfind(" ", done, sign.start()), text.rfind("\n", done, sign.start()), done - 1) + 1
+            space = _SPACE.search(text, sign.end())
+            done = space.start() if space else len(text)
+            yield from (match.span() for match in _ADDRESS.finditer(text, start, done))

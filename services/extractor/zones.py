@@ -3,7 +3,7 @@
 import bisect
 from collections.abc import Iterator, Sequence
 
-from services.extractor.boilerplate import boilerplate_reasons, is_caption
+from services.extractor.boilerplate import are_captions, boilerplate_reasons
 from services.extractor.plain import Paragraph, paragraphs
 from services.extractor.quotations import quotations
 from shared.events import Zone, ZoneSpan
@@ -15,11 +15,11 @@ def zone_spans(text: str, title_length: int = 0) -> tuple[ZoneSpan, ...]:
     One span a paragraph; more where one of the body quotes somebody. Title and lead are whole, whoever speaks there.
     """
     found = [p for p in paragraphs(text) if p.start >= title_length]
-    reasons = boilerplate_reasons([p.text for p in found])
+    lines = [p.text for p in found]
     spans = [ZoneSpan(zone="title", start=0, end=title_length)] if title_length else []
     lead_is_due = True
-    for paragraph, why in zip(found, reasons, strict=True):
-        zone = _zone(paragraph.text, why, lead_is_due)
+    for paragraph, why, is_caption in zip(found, boilerplate_reasons(lines), are_captions(lines), strict=True):
+        zone: Zone = "boilerplate" if why else "caption" if is_caption else "lead" if lead_is_due else "body"
         lead_is_due = lead_is_due and zone != "lead"
         if zone == "body":
             spans += _body(paragraph)
@@ -41,14 +41,6 @@ def _body(paragraph: Paragraph) -> Iterator[ZoneSpan]:
 
 def _span(zone: Zone, paragraph: Paragraph, start: int, end: int) -> ZoneSpan:
     return ZoneSpan(zone=zone, start=paragraph.start + start, end=paragraph.start + end)
-
-
-def _zone(paragraph: str, why: str, lead_is_due: bool) -> Zone:
-    if why:
-        return "boilerplate"
-    if is_caption(paragraph):
-        return "caption"
-    return "lead" if lead_is_due else "body"
 
 
 class ZoneIndex:

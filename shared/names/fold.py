@@ -34,7 +34,7 @@ _NO_CHARACTER = frozenset({"Cn", "Co", "Cs"})
 _SYLLABIC = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0xA9E0, 0xA9FF), (0xAA60, 0xAA7F))
 _UNSPACED = ((0x3040, 0x30FF), (0x3400, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF), *_SYLLABIC)
 _STACKERS = frozenset("\u1039\u17d2")  # what follows hangs below the letter before
-_STACKER_CODES = np.array(sorted(map(ord, _STACKERS)), np.uint32)
+_STACKER_CODES = sorted(map(ord, _STACKERS))
 _LAST_WITHOUT_MARKS = 0x02FF
 _ASAT = "\u103a"  # the letter before closes a Burmese syllable
 _TABLE_SIZE = 0x30000
@@ -99,7 +99,7 @@ def may_end_within(
 ) -> npt.NDArray[np.intp]:
     """Of the stretches [start, end) of a text, by number, whose ends marks may move, or syllables forbid."""
     before, after = codes[np.maximum(starts - 1, 0)], np.append(codes, np.uint32(0))[ends]
-    return np.flatnonzero((after > _LAST_WITHOUT_MARKS) | np.isin(before, _STACKER_CODES))
+    return np.flatnonzero((after > _LAST_WITHOUT_MARKS) | (before == _STACKER_CODES[0]) | (before == _STACKER_CODES[1]))
 
 
 def splits_syllable(text: str, start: int, end: int) -> bool:

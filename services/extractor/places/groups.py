@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from services.extractor.places.cues import Cues
 from services.extractor.places.scoring import Ranked, alone
 from services.extractor.places.vocabulary import Kind
 from services.extractor.places.weights import Weights
-from services.extractor.surfaces import Surface
+from services.extractor.surfaces import MOST_KEPT, Surface
 from services.extractor.writing import Writing
 from shared.names.fold import fold_name
 from shared.names.frequencies import is_common
@@ -43,16 +44,16 @@ def grouped(surfaces: Sequence[Surface], cues: Sequence[Cues], writing: Writing,
     for group in groups.values():
         members = [cues[n] for n in group.numbers]
         group.kind = next((c.kind for c in members if c.kind), None)
-        group.marks = _said([c.marks for c in members], group.alone) | _written(
-            [surfaces[n] for n in group.numbers], writing
-        )
+        said = _said(tuple(c.marks for c in members), _is_area(group.alone))
+        group.marks = said | _written([surfaces[n] for n in group.numbers], writing)
     return groups
 
 
-def _said(of_each: Sequence[frozenset[str]], ranked: Ranked) -> frozenset[str]:
+@lru_cache(MOST_KEPT)
+def _said(of_each: tuple[frozenset[str], ...], is_area: bool) -> frozenset[str]:
     some, every = frozenset[str]().union(*of_each), of_each[0].intersection(*of_each)
     said = (some & _IF_SOME) | (every & _IF_EVERY)
-    if _is_area(ranked):
+    if is_area:
         return said
     if some >= _SECOND_NAME:
         said |= {"surname"}  # "Gao Rulin won. ... Gao said": who has a second name and speaks

@@ -18,6 +18,7 @@ from services.extractor.places.cues import Cues
 from services.extractor.places.groups import OWN, Group
 from services.extractor.places.pairs import Pair, find_lists
 from services.extractor.places.scoring import (
+    PlaceSense,
     Ranked,
     is_of_kind,
     margin,
@@ -110,25 +111,30 @@ def _is_clear(group: Group, place: Place, cues: Sequence[Cues]) -> bool:
 def rank_in_context(group: Group, context: Context, weights: Weights) -> Ranked:
     """The group's candidates with what the report says for their countries, regions and kinds."""
     supports = context.supports(group.text)
+    if len(group.alone) == 1:
+        score, sense = group.alone[0]
+        return [(score + _heard_alone(sense, supports.get(sense.country, 0.0), group.kind, weights), sense)]
     national = [supports.get(sense.country, 0.0) for _, sense in group.alone]
-    regional = [0.0]  # regions choose among namesakes alone
-    if len(group.alone) > 1:
-        regional = [supports.get(sense.region, 0.0) for _, sense in group.alone]
+    regional = [supports.get(sense.region, 0.0) for _, sense in group.alone]
     most_national, most_regional = max(national), max(regional)
     scored = []
     for (score, sense), of_country, of_region in zip(group.alone, national, regional, strict=True):
-        heard = weights.country_support * of_country
-        # Nothing speaks of its country: the more its spelling leaves open, the less it can stand alone. Among a
-        # desk's few names a spelling is no such chance.
-        if sense.flags & KEY and not sense.flags & DESK and not of_country:
-            heard += weights.by_key_alone * min(1.0, sense.doubt / 2)
+        heard = _heard_alone(sense, of_country, group.kind, weights)
         # These choose among namesakes; they do not make a place of a word.
         heard += weights.country_choice * (of_country - most_national)
         heard += weights.region_support * (of_region - most_regional)
-        if group.kind is not None:
-            heard += _kind_score(sense.place, group.kind, weights)
         scored.append((score + heard, sense))
     return sort(scored)[:MOST_CANDIDATES]
+
+
+def _heard_alone(sense: PlaceSense, of_country: float, kind: Kind | None, weights: Weights) -> float:
+    """What the report says for a candidate, whatever its namesakes."""
+    heard = weights.country_support * of_country
+    # Nothing speaks of its country: the more its spelling leaves open, the less it can stand alone. Among a desk's few
+    # names a spelling is no such chance.
+    if not of_country and sense.flags & KEY and not sense.flags & DESK:
+        heard += weights.by_key_alone * min(1.0, sense.doubt / 2)
+    return heard if kind is None else heard + _kind_score(sense.place, kind, weights)
 
 
 def _kind_score(place: Place, kind: Kind, weights: Weights) -> float:

@@ -7,6 +7,7 @@ holds for a whole report, but for a surface that says otherwise itself ("Paris, 
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -19,7 +20,7 @@ from services.extractor.places.persons import find_persons
 from services.extractor.places.scoring import Ranked, is_of_kind, is_other_area, margin_elsewhere
 from services.extractor.places.use import Use, use_of
 from services.extractor.places.weights import DEFAULT, Weights
-from services.extractor.surfaces import Surface
+from services.extractor.surfaces import MOST_KEPT, Surface
 from services.extractor.writing import Writing
 from shared.names.beats import Area
 from shared.names.compile import ALTERNATE
@@ -85,17 +86,25 @@ def resolve(
 def _is_place(ranked: Ranked, group: Group, cues: Cues, weights: Weights) -> bool:
     """Whether the best candidate, with what stands around the surface, reaches the threshold."""
     score, sense = ranked[0]
-    marks = set(group.marks | (cues.marks & OWN))
+    own = cues.marks & OWN
+    marks = group.marks | own if own else group.marks
+    if group.kind == "nature" and not is_of_kind(sense.place, group.kind):
+        marks -= {"described"}
+    return (
+        score + _heard(marks, is_other_area(sense.place), bool(sense.flags & ALTERNATE), weights) >= weights.threshold
+    )
+
+
+@lru_cache(MOST_KEPT)
+def _heard(marks: frozenset[str], is_other_area: bool, is_alternate: bool, weights: Weights) -> float:
+    """What these marks count for such a candidate."""
     if "at" in marks:
         marks -= {"towards", "direction"}
-    if group.kind == "nature" and not is_of_kind(sense.place, group.kind):
-        marks.discard("described")
-    if not is_other_area(sense.place):
-        marks.discard("nature")
-    if sense.flags & ALTERNATE:
-        marks = {f"alternate_{mark}" if mark in _HARDER_FOR_ALTERNATES else mark for mark in marks}
-    heard: float = sum(getattr(weights, mark) for mark in marks)
-    return score + heard >= weights.threshold
+    if not is_other_area:
+        marks -= {"nature"}
+    if is_alternate:
+        marks = frozenset(f"alternate_{mark}" if mark in _HARDER_FOR_ALTERNATES else mark for mark in marks)
+    return float(sum(getattr(weights, mark) for mark in sorted(marks)))
 
 
 def _resolved(surface: Surface, ranked: Ranked, cues: Cues, writing: Writing) -> Resolved:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.extractor.boilerplate import boilerplate_reasons, why_boilerplate
+from services.extractor.boilerplate import boilerplate_reasons
 from tests.unit.extractor.furniture_sentences import FURNITURE, NEWS
 
 BODY = ("Fighting resumed near the town on Monday, officials said.",) * 5
@@ -32,7 +32,7 @@ MORE_NEWS = (
 
 @pytest.mark.parametrize("sentence", [*NEWS, *MORE_NEWS])
 def test_news_stays(sentence: str) -> None:
-    assert why_boilerplate(sentence) == ""
+    assert boilerplate_reasons([sentence]) == [""]
     assert boilerplate_reasons([*BODY, sentence])[-1] == ""
 
 
@@ -64,4 +64,4 @@ def test_a_newsroom_without_full_stops_keeps_its_paragraphs_after_an_appeal() ->
 
 
 def test_a_long_paragraph_is_never_set_aside() -> None:
-    assert why_boilerplate("Please donate to us. " + "The town was shelled again. " * 30) == ""
+    assert boilerplate_reasons(["Please donate to us. " + "The town was shelled again. " * 30]) == [""]

@@ -36,11 +36,11 @@ def test_cues_are_read_off_the_rule(regex: str, cues: set[str]) -> None:
 @pytest.mark.parametrize("regex", [r"\w+", "a?", "x|", "[^a]", r"(?:a|\d)", "(?!donate)", " ", "[a ]", "[a-z]"])
 def test_a_rule_without_cues_is_always_possible(regex: str) -> None:
     assert cues_of(regex) is None
-    assert RuleIndex([regex, "cue"]).possible("") == [0]
+    assert RuleIndex([regex, "cue"]).possible_in([""]) == [[0]]
 
 
 def test_in_half_a_surrogate_pair_every_rule_is_possible() -> None:
-    assert RuleIndex(["donate", "share"]).possible("\ud800") == [0, 1]
+    assert RuleIndex(["donate", "share"]).possible_in(["\ud800"]) == [[0, 1]]
 
 
 @pytest.mark.parametrize(("index", "number"), RULES)
@@ -48,7 +48,7 @@ def test_in_half_a_surrogate_pair_every_rule_is_possible() -> None:
 @given(data=st.data())
 def test_every_match_of_a_rule_has_a_cue(index: RuleIndex, number: int, data: st.DataObject) -> None:
     text = data.draw(st.from_regex(index.rules[number]))
-    assert number in index.possible(text)
+    assert number in index.possible_in([text])[0]
 
 
 @pytest.mark.parametrize("index", INDEXES)
@@ -57,7 +57,13 @@ def test_every_match_of_a_rule_has_a_cue(index: RuleIndex, number: int, data: st
 def test_of_real_sentences_too(index: RuleIndex, change: type[str], sentence: str) -> None:
     text = change(sentence)
     matching = {number for number, rule in enumerate(index.rules) if rule.search(text)}
-    assert matching <= set(index.possible(text))
+    assert matching <= set(index.possible_in([text])[0])
+
+
+@pytest.mark.parametrize("index", INDEXES)
+def test_pieces_are_read_as_each_by_itself(index: RuleIndex) -> None:
+    pieces = [*FURNITURE, "", *NEWS]
+    assert index.possible_in(pieces) == [index.possible_in([piece])[0] for piece in pieces]
 
 
 def test_letters_that_a_rule_takes_for_one_are_one_when_folded() -> None:
