@@ -16,6 +16,7 @@ from services.extractor.passages import passages
 from services.extractor.places.resolve import Candidate, Resolved, resolve
 from services.extractor.plain import clean_line, unwrapped
 from services.extractor.proposals import proposals
+from services.extractor.recase import recased
 from services.extractor.writing import Writing
 from services.extractor.zones import ZoneIndex, zone_spans
 from shared import ids
@@ -131,14 +132,14 @@ class Reader:
         self, text: str, zones: tuple[ZoneSpan, ...], beat: Area | None
     ) -> tuple[tuple[Location, ...], tuple[Actor, ...], tuple[Demonym, ...]]:
         index = ZoneIndex(zones)
-        writing = Writing(text)
+        writing = Writing(recased(text, self._names))
         surfaces = [s for s in find_surfaces(self._names, writing) if index.at(s.start) != "boilerplate"]
-        locations = tuple(_location(r, index) for r in resolve(surfaces, writing, beat=beat))
-        actors = [_actor(s.text, s.start, s.senses.actors[0], index) for s in surfaces if s.senses.actors]
+        locations = tuple(_location(text, r, index) for r in resolve(surfaces, writing, beat=beat))
+        actors = [_actor(text, (s.start, s.end), s.senses.actors[0], index) for s in surfaces if s.senses.actors]
         spans = ((mention.start, mention.end) for mention in actors), ((m.start, m.end) for m in locations)
         actors += [
-            _actor(text[proposal.start : proposal.end], proposal.start, proposal.actor, index)
-            for proposal in proposals(text, *spans)
+            _actor(text, (proposal.start, proposal.end), proposal.actor, index)
+            for proposal in proposals(writing.text, *spans)
             if index.at(proposal.start) != "boilerplate"
         ]
         named = [*((m.start, m.end) for m in locations), *((m.start, m.end) for m in actors)]
@@ -165,10 +166,10 @@ def _body(page: PageText) -> str:
     return _BREAK.join(paragraph for paragraph in page.paragraphs if paragraph != page.title)
 
 
-def _location(resolved: Resolved, zones: ZoneIndex) -> Location:
+def _location(text: str, resolved: Resolved, zones: ZoneIndex) -> Location:
     surface, place = resolved.surface, resolved.place
     return Location(
-        text=surface.text,
+        text=text[surface.start : surface.end],
         start=surface.start,
         end=surface.end,
         zone=zones.at(surface.start),
@@ -198,11 +199,12 @@ def _candidate(candidate: Candidate) -> PlaceCandidate:
     )
 
 
-def _actor(text: str, start: int, actor: LexiconActor, zones: ZoneIndex) -> Actor:
+def _actor(text: str, span: tuple[int, int], actor: LexiconActor, zones: ZoneIndex) -> Actor:
+    start, end = span
     return Actor(
-        text=text,
+        text=text[start:end],
         start=start,
-        end=start + len(text),
+        end=end,
         zone=zones.at(start),
         id=actor.id,
         name=actor.name,

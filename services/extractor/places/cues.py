@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from services.extractor.places import vocabulary as say
 from services.extractor.places.persons import Persons
-from services.extractor.places.vocabulary import KIND_OF, Kind, kind_of
+from services.extractor.places.vocabulary import KIND_OF, Kind, kind_of, kind_of_small
 from services.extractor.surfaces import Surface
 from services.extractor.writing import Writing
 from shared.names.words import demonyms, given_names
@@ -161,7 +161,7 @@ class Around:
             marks.add("body")
         elif gap in _APOSTROPHES and word == "s":
             self._possessed(after + 1, marks)
-        return kind or (kind_of(word) if gap in _SPACES else None), 0
+        return kind or (kind_of_small(word) if gap in _SPACES else None), 0
 
     def _possessed(self, number: int, marks: set[str]) -> None:
         """ "Johnson's Market": a shop, a prize or a work, unless it is a place or a body of state."""

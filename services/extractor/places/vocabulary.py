@@ -49,6 +49,14 @@ def kind_of(word: str) -> Kind | None:
     return KIND_OF.get(word) or (KIND_OF.get(word[1:]) if word.startswith(_CLITICS) else None)
 
 
+def kind_of_small(word: str) -> Kind | None:
+    """The same of a noun that is written small: "Antioquia department" is a region, "Dallas Department" an office."""
+    return kind_of("region" if word in _SMALL_REGIONS else word)
+
+
+_SMALL_REGIONS = _words("department departments")
+
+
 # English writes these small before a name that is not part of them: "the island Malta", "mount Syria attacks".
 SMALL_NATURE = _words("mount island islands isle plain plains park coast hills beach")
 # "the city of Aleppo": the noun stands before, with these between.
