@@ -107,14 +107,15 @@ class Reader:
         text = f"{title}{_BREAK}{body}" if title and body else title or body
         zones = zone_spans(text, len(title))
         version = self.version  # an edit that comes while this is read may show, and is not promised
-        locations, actors, demonyms = self._mentions(text, zones, beat)
+        cased = recased(text, self._names)
+        locations, actors, demonyms = self._mentions(text, Writing(cased), zones, beat)
         return Report(
             article_id=article_id or ids.article_id(url or text),
             source_id=source_id,
             url=url,
             title=title,
             text=text,
-            language=detect_language(body or title, language_hint),
+            language=detect_language(cased[len(text) - len(body) :] or title, language_hint),
             fetched_at=fetched_at or datetime.now(UTC),
             sha256=sha256 or hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
             extractor=version,
@@ -129,10 +130,10 @@ class Reader:
         )
 
     def _mentions(
-        self, text: str, zones: tuple[ZoneSpan, ...], beat: Area | None
+        self, text: str, writing: Writing, zones: tuple[ZoneSpan, ...], beat: Area | None
     ) -> tuple[tuple[Location, ...], tuple[Actor, ...], tuple[Demonym, ...]]:
+        """Those in the text, as ``writing`` has it."""
         index = ZoneIndex(zones)
-        writing = Writing(recased(text, self._names))
         surfaces = [s for s in find_surfaces(self._names, writing) if index.at(s.start) != "boilerplate"]
         locations = tuple(_location(text, r, index) for r in resolve(surfaces, writing, beat=beat))
         actors = [_actor(text, (s.start, s.end), s.senses.actors[0], index) for s in surfaces if s.senses.actors]

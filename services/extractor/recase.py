@@ -42,9 +42,14 @@ def recased(text: str, names: Finder) -> str:
     hits = names.find(text)
     names_of_several = set(_words_of_several(text, hits, names))
     single = {(hit.start, hit.end): tuple(names.meanings(hit.named)) for hit in hits}
-    return _WORD.sub(
-        lambda match: _recased_word(match[0], single.get(match.span(), ()), match.start() in names_of_several), text
-    )
+
+    def recase(match: re.Match[str]) -> str:
+        is_initial = text.startswith(".", match.end())
+        if len(match[0]) == 1:
+            return match[0] if is_initial else match[0].lower()
+        return _recased_word(match[0], single.get(match.span(), ()), match.start() in names_of_several)
+
+    return _WORD.sub(recase, text)
 
 
 def _is_in_capitals(text: str) -> bool:

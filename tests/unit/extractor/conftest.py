@@ -4,9 +4,16 @@ import pytest
 
 from services.extractor.read import Reader
 from shared.names import gazetteer
+from shared.names.gazetteer import Gazetteer
 
 
 @pytest.fixture(scope="session")
-def reader() -> Reader:
+def names() -> Gazetteer:
+    """All names."""
+    return gazetteer.load()
+
+
+@pytest.fixture(scope="session")
+def reader(names: Gazetteer) -> Reader:
     """The reader with all names."""
-    return Reader(gazetteer.load())
+    return Reader(names)

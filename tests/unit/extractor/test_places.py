@@ -201,7 +201,7 @@ def test_a_surname_is_no_town_and_the_town_of_that_name_is(reader: Reader) -> No
 
 
 @pytest.mark.parametrize(
-    ("text", "names"),
+    ("text", "whole"),
     [
         ("The U.S. Army flew relief to the town.", ["U.S."]),
         ("He lives in the U.S. She does not.", ["U.S."]),
@@ -212,8 +212,8 @@ def test_a_surname_is_no_town_and_the_town_of_that_name_is(reader: Reader) -> No
         ("Visayas, Region 8, was hit; Mexico too.", ["Visayas", "Mexico"]),
     ],
 )
-def test_a_name_is_whole_and_no_more(reader: Reader, text: str, names: list[str]) -> None:
-    assert [p.text for p in reader.read_text(text).locations] == names
+def test_a_name_is_whole_and_no_more(reader: Reader, text: str, whole: list[str]) -> None:
+    assert [p.text for p in reader.read_text(text).locations] == whole
 
 
 # ---------------------------------------------------------------- use
