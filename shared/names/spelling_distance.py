@@ -17,12 +17,12 @@ DIFFERENT = 9.0
 # From so many consonants on, chance likenesses are rare.
 LONG = 4
 # How far apart readings with so many consonants may be: where more must agree, more may differ; and where few names
-# share the key. Measured by tests/accuracy/spelling.py: a step more joins a false name for every three right ones.
-_LIMITS = {2: 0.0, 3: 0.05}
-_LIMIT_OF_LONG, _LIMIT_EACH, _LIMIT_OF_RARE = 0.1, 0.05, 0.05
+# share the key. Measured by tests/accuracy/spelling.py: a step more, and over one name in a hundred is joined falsely.
+_LIMITS = {2: 0.0, 3: 0.0}
+_LIMIT_OF_LONG, _LIMIT_EACH, _LIMIT_OF_RARE = 0.05, 0.05, 0.05
 FEW = 8
 # Where the report speaks of the place's country, so much more may differ.
-SLACK = 0.1
+SLACK = 0.15
 # Spellings this much farther than the nearest may still mean the same name.
 MARGIN = 0.25
 
