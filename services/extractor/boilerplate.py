@@ -143,11 +143,12 @@ _SENTENCE_ENDS = (".", "!", "?", "؟", "…", "。", ":")
 
 def _why_boilerplate(paragraph: str, possible: Sequence[int]) -> str:
     """The kind of boilerplate that this paragraph is by the first of these rules; empty where it is none."""
-    if len(paragraph) > LONG_PARAGRAPH:
+    if not possible or len(paragraph) > LONG_PARAGRAPH:
         return ""
+    unquoted = _QUOTED.sub(" ", paragraph)
     for number in possible:
         kind, _ = _RULES[number]
-        said = _QUOTED.sub(" ", paragraph) if kind in _SPOKEN else paragraph
+        said = unquoted if kind in _SPOKEN else paragraph
         if _INDEX.rules[number].search(said) and (kind != _ADDRESSED or _YOU.search(said)):
             return "appeal" if kind == _ADDRESSED else kind
     return ""

@@ -2,7 +2,7 @@
 
 import gc
 
-from shared import log
+from shared import collector, log
 from shared.config.history import History
 from shared.events import ConfigChanged
 from shared.names.gazetteer import Gazetteer
@@ -22,8 +22,7 @@ class NamesInForce:
         """Takes over all that is known by now: about 0.15 ms a name, so in a thread beside the follower."""
         gc.disable()
         self._tell(self.names.sync())
-        # What is loaded stays: the collector would walk millions of objects, and hold up every reading thread.
-        gc.freeze()
+        collector.settle()
         gc.enable()
 
     def begin(self) -> None:

@@ -10,11 +10,14 @@ _QUOTED = re.compile(
     r"“[^“”]*(?:”|$)|„[^“”]*(?:[“”]|$)|«[^«»]*(?:»|$)|(?<![^\s(\[—–-])\"(?=\S)[^\"]*(?:\"|$)"
     r"|(?<![^\s(\[—–-])‘(?=\S)(?:[^‘’]|’(?=\w))*(?:’|$)"
 )
+_OPENING = frozenset('“„«"‘')
 _WORD = re.compile(r"\w+")
 
 
 def quotations(paragraph: str) -> Iterator[tuple[int, int]]:
     """Start and end of each, marks included."""
+    if _OPENING.isdisjoint(paragraph):
+        return
     for match in _QUOTED.finditer(paragraph):
         if len(_WORD.findall(match[0])) >= MIN_WORDS:
             yield match.span()

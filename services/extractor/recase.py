@@ -21,6 +21,8 @@ from shared.names.words import demonyms, english_words, given_names, words_not_n
 
 # Fewer letters say nothing of a habit: a flash of one line may be all in capitals.
 MIN_LETTERS = 200
+# By so many characters a text is judged.
+SAMPLE = 2_000
 # A city whose name is meant although it is a common word's, too; a place whose name of several common words is.
 MIN_PROMINENT, MIN_KNOWN = 300_000, 5_000
 # What is no longer, and no place that all know, is an acronym.
@@ -53,7 +55,7 @@ def recased(text: str, names: Finder) -> str:
 
 
 def _is_in_capitals(text: str) -> bool:
-    kinds = kinds_of(codes_of(text))
+    kinds = kinds_of(codes_of(text[:SAMPLE]))
     large, small = int((kinds & LARGE != 0).sum()), int((kinds & SMALL != 0).sum())
     return large >= MIN_LETTERS and large >= SHOUTING_SHARE * (large + small)
 

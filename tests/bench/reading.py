@@ -1,6 +1,5 @@
 """What it costs to read a report, as a text and as a page, and what each stage costs."""
 
-import gc
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,6 +13,7 @@ from services.extractor.proposals import proposals
 from services.extractor.read import Reader, passages
 from services.extractor.writing import Writing
 from services.extractor.zones import zone_spans
+from shared import collector
 from shared.names.fold import fold
 from shared.names.gazetteer import Gazetteer
 from tests.bench.measure import once_us, per_item_us, row, side_by_side_us
@@ -27,7 +27,7 @@ def texts(names: Gazetteer, reports: Sequence[str]) -> None:
     """Prints the rows of plain texts. No sentence stands in two of them, but each is read in every round."""
     reader = Reader(names)
     reader.read_text(WARM_UP)  # tables are built on first use
-    gc.freeze()  # as the worker does
+    collector.settle()  # as the worker does
     first_us = once_us(reader.read_text, reports)
     read_us = per_item_us(reader.read_text, reports)
     length = sum(map(len, reports)) / len(reports)
