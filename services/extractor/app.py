@@ -27,7 +27,7 @@ def create_extract(settings: ExtractorSettings) -> Main:
 
     async def main(stop: asyncio.Event, health: Health) -> None:
         in_force = NamesInForce(await asyncio.to_thread(gazetteer.load))
-        reader = Reader(in_force.names)
+        reader = Reader(in_force.names, settings.recogniser)
         await asyncio.to_thread(reader.read_html, _WARM_UP)  # tables are built on first use
         follower = ConfigFollower(settings.kafka, NAMES_CHANGED, in_force.edited, in_force.history)
 

@@ -17,6 +17,7 @@ from services.extractor.places.resolve import Candidate, Resolved, resolve
 from services.extractor.plain import clean_line, unwrapped
 from services.extractor.proposals import proposals
 from services.extractor.recase import recased
+from services.extractor.recogniser import Recogniser, Stretches
 from services.extractor.writing import Writing
 from services.extractor.zones import ZoneIndex, zone_spans
 from shared import ids
@@ -25,7 +26,7 @@ from shared.names.beats import Area, area_of
 from shared.names.names import Names
 from shared.names.records import LexiconActor
 
-EXTRACTOR_VERSION = "2"
+EXTRACTOR_VERSION = "3"
 # A place that was chosen with less confidence carries its rivals.
 UNCLEAR = 0.9
 # No report is longer; what is longer is a book or an attack, and its event would not fit its topic.
@@ -35,10 +36,13 @@ _BREAK = "\n\n"
 
 
 class Reader:
-    """Reads articles with these names, whatever becomes of them meanwhile. Safe to share among threads."""
+    """Reads articles with these names, whatever becomes of them meanwhile. Safe to share among threads.
 
-    def __init__(self, names: Names) -> None:
-        self._names = names
+    What a ``recogniser`` raises, a reading raises.
+    """
+
+    def __init__(self, names: Names, recogniser: Recogniser | None = None) -> None:
+        self._names, self._recogniser = names, recogniser
 
     @property
     def version(self) -> str:
@@ -135,7 +139,9 @@ class Reader:
         """Those in the text, as ``writing`` has it."""
         index = ZoneIndex(zones)
         surfaces = [s for s in find_surfaces(self._names, writing) if index.at(s.start) != "boilerplate"]
-        locations = tuple(_location(text, r, index) for r in resolve(surfaces, writing, beat=beat))
+        recognised = Stretches(self._recogniser(writing.text) if self._recogniser else ())
+        resolved = resolve(surfaces, writing, beat=beat, recognised=recognised)
+        locations = tuple(_location(text, r, index) for r in resolved)
         actors = [_actor(text, (s.start, s.end), s.senses.actors[0], index) for s in surfaces if s.senses.actors]
         spans = ((mention.start, mention.end) for mention in actors), ((m.start, m.end) for m in locations)
         actors += [

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -33,6 +34,8 @@ def read(
 ) -> None:
     """Show what the extractor sees: a report as JSON. Needs no broker; own names are those of names.yaml."""
     from services.extractor.read import Reader
+    from services.extractor.settings import ExtractorSettings
+    from shared import collector, settings
     from shared.names import gazetteer
     from shared.names.live import LiveNames
     from tocsin.config_files.lint import own_names
@@ -41,7 +44,14 @@ def read(
         names = gazetteer.load(lambda step: print(f"compiling names (once): {step}", file=sys.stderr))
     except gazetteer.NamesFolderError as error:
         fail(str(error))
-    reader = Reader(LiveNames(names, own_names(config, lambda: names)))
+    if config.is_dir():
+        os.environ["TOCSIN_CONFIG"] = str(config)
+    try:
+        recogniser = settings.build(ExtractorSettings).recogniser
+    except settings.SettingsError as error:
+        fail(str(error))
+    reader = Reader(LiveNames(names, own_names(config, lambda: names)), recogniser)
+    collector.settle()
     if jsonl:
         for number, line in enumerate(_lines(source), start=1):
             print_json(_read_line(reader, line, number))

@@ -8,6 +8,7 @@ from msgspec import Struct
 from services.extractor.places import vocabulary as say
 from services.extractor.places.persons import Persons
 from services.extractor.places.vocabulary import KIND_OF, Kind, kind_of, kind_of_small
+from services.extractor.recogniser import PLACE, Stretches
 from services.extractor.surfaces import Surface
 from services.extractor.writing import Writing
 from shared.names.words import demonyms, given_names
@@ -17,6 +18,7 @@ _APOSTROPHES = ("'", "’")
 _DATELINE = re.compile(
     r"(?:, [^\n]{1,30}?)? ?(?:\([^)\n]{2,40}\) ?)?(?:--|[–—-]) |(?:, [^\n]{1,30}?)? \([^)\n]{2,40}\) "
 )
+NOTHING_RECOGNISED = Stretches()
 MOST_FOLLOWING = 5
 MIN_TEAM = 4
 # What is somebody's and no shop, prize or work.
@@ -40,8 +42,15 @@ class Cues(Struct, frozen=True):
 class Around:
     """Reads the surroundings of surfaces of one text."""
 
-    def __init__(self, writing: Writing, surfaces: Sequence[Surface], words: Sequence[range], persons: Persons) -> None:
-        self._writing, self._persons = writing, persons
+    def __init__(
+        self,
+        writing: Writing,
+        surfaces: Sequence[Surface],
+        words: Sequence[range],
+        persons: Persons,
+        recognised: Stretches = NOTHING_RECOGNISED,
+    ) -> None:
+        self._writing, self._persons, self._recognised = writing, persons, recognised
         self._named = {n for s, numbers in zip(surfaces, words, strict=True) if s.senses.is_prominent for n in numbers}
 
     def cues(self, surface: Surface, words: range) -> Cues:
@@ -61,6 +70,9 @@ class Around:
             marks.add("currency")
         if kind is not None:
             marks.add("described")
+        label = self._recognised.label(surface.start, surface.end)
+        if label:
+            marks.add("recognised" if label == PLACE else "recognised_other")
         return Cues(frozenset(marks), kind, extends_to, self._starts_at(first) if "direction" in marks else None)
 
     def _starts_at(self, first: int) -> int | None:

@@ -14,8 +14,8 @@ from shared.names.fold import fold_name
 from shared.names.frequencies import is_common
 
 # What one mention says of all of them, what each says of itself alone, and what most of them say of all.
-POOLED = frozenset({"at", "towards", "described", "dateline", "direction"})
-OWN = frozenset({"person", "part", "goes_on", "hyphened", "body", "currency", "nature"})
+POOLED = frozenset({"at", "towards", "described", "dateline", "direction", "recognised"})
+OWN = frozenset({"person", "part", "goes_on", "hyphened", "body", "currency", "nature", "recognised_other"})
 BY_MAJORITY = frozenset({"part", "body"})
 _IF_SOME, _IF_EVERY = POOLED | {"surname"}, frozenset({"speaks"})
 _SECOND_NAME = frozenset({"goes_on", "speaks"})

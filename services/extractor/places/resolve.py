@@ -12,7 +12,7 @@ from functools import lru_cache
 from msgspec import Struct
 from msgspec.structs import replace
 
-from services.extractor.places.cues import Around, Cues, words_of_long_names
+from services.extractor.places.cues import NOTHING_RECOGNISED, Around, Cues, words_of_long_names
 from services.extractor.places.groups import OWN, Group, grouped
 from services.extractor.places.hearing import hear, hear_lists, hear_neighbours, hear_pairs, hear_towns, rank_in_context
 from services.extractor.places.pairs import find_pairs
@@ -20,6 +20,7 @@ from services.extractor.places.persons import find_persons
 from services.extractor.places.scoring import Ranked, is_of_kind, is_other_area, margin_elsewhere
 from services.extractor.places.use import Use, use_of
 from services.extractor.places.weights import DEFAULT, Weights
+from services.extractor.recogniser import Stretches
 from services.extractor.surfaces import MOST_KEPT, Surface
 from services.extractor.writing import Writing
 from shared.names.beats import Area
@@ -53,15 +54,21 @@ class Resolved(Struct, frozen=True):
 
 
 def resolve(
-    surfaces: Sequence[Surface], writing: Writing, *, weights: Weights = DEFAULT, beat: Area | None = None
+    surfaces: Sequence[Surface],
+    writing: Writing,
+    *,
+    weights: Weights = DEFAULT,
+    beat: Area | None = None,
+    recognised: Stretches = NOTHING_RECOGNISED,
 ) -> list[Resolved]:
     """The places that the report names, in order; surfaces that more likely are something else are left out.
 
-    ``beat`` is the country, or the country and first-order region, that the source reports from.
+    ``beat`` is the country, or the country and first-order region, that the source reports from; ``recognised`` what a
+    recogniser says of the text.
     """
     named = [s for s in surfaces if s.senses.places]
     words = [writing.words_in(surface.start, surface.end) for surface in named]
-    around = Around(writing, named, words, find_persons(writing, words_of_long_names(words)))
+    around = Around(writing, named, words, find_persons(writing, words_of_long_names(words)), recognised)
     cues = [around.cues(*pair) for pair in zip(named, words, strict=True)]
     groups = grouped(named, cues, writing, weights)
     context = hear(groups.values(), cues, surfaces, writing, beat)

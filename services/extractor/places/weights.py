@@ -63,6 +63,8 @@ class Weights:
     body: float = -10.0  # "Houston Chronicle", "University of Georgia"
     speaks: float = -1.0  # "Whitley said"
     currency: float = -20.0  # "US$ 5"
+    recognised: float = 1.5  # a recogniser that somebody plugged in takes it for a place,
+    recognised_other: float = -4.0  # or for something else
     nature: float = -20.0  # "Mount Kenya", "lac Tchad": said of a country or region that is no lake or mountain
 
 

@@ -1,0 +1,68 @@
+"""What a plugged-in recogniser says tips what the rules leave open, and no more."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from services.extractor.read import Reader
+from services.extractor.recogniser import Recognised, Recogniser, Stretches
+from services.extractor.settings import ExtractorSettings
+from shared import settings
+from shared.names.gazetteer import Gazetteer
+
+TEXT = "Officials said that Orange had not answered. Shelling hit Mosul in Iraq, and Halton fell, they added."
+Places = Callable[[Recogniser | None], set[str]]
+
+
+@pytest.fixture
+def places(names: Gazetteer) -> Places:
+    """The places that are found in the text with a recogniser."""
+    return lambda recogniser: {p.text for p in Reader(names, recogniser).read_text(TEXT).locations}
+
+
+def saying(word: str, label: str) -> Recogniser:
+    """A recogniser that knows this word alone."""
+
+    def recognise(text: str) -> Iterator[Recognised]:
+        start = text.index(word)
+        yield start, start + len(word), label
+
+    return recognise
+
+
+def test_it_tips_what_is_open(places: Places) -> None:
+    alone = places(None)
+    assert places(saying("Orange", "place")) == {*alone, "Orange"}
+    assert "Orange" not in alone
+    assert places(saying("Halton", "person")) == alone - {"Halton"}
+    assert alone > {"Halton", "Mosul"}
+    assert places(saying("Mosul", "person")) == alone
+
+
+def test_it_makes_no_place_of_what_no_list_has(places: Places) -> None:
+    assert places(saying("Officials", "place")) == places(None)
+
+
+def test_what_it_raises_is_the_articles_own_error(places: Places) -> None:
+    def broken(_: str) -> Iterator[Recognised]:
+        raise RuntimeError("no model here")
+
+    with pytest.raises(RuntimeError, match="no model"):
+        places(broken)
+
+
+def test_stretches_that_overlap() -> None:
+    stretches = Stretches([(0, 20, "body"), (4, 9, "place")])
+    assert stretches.label(4, 9) == "place"
+    assert stretches.label(0, 3) == "body"
+    assert stretches.label(4, 12) == ""
+    assert stretches.label(30, 31) == ""
+
+
+@pytest.mark.parametrize(
+    ("path", "fault"), [("nothing.here:f", "nothing"), ("os:nope", "nope"), ("os.path", "callable")]
+)
+def test_one_that_is_not_there_is_a_clear_error(monkeypatch: pytest.MonkeyPatch, path: str, fault: str) -> None:
+    monkeypatch.setenv("TOCSIN_RECOGNISER", path)
+    with pytest.raises(settings.SettingsError, match=rf"TOCSIN_RECOGNISER.*{fault}"):
+        settings.build(ExtractorSettings)
