@@ -7,6 +7,7 @@ A rule speaks only where a paragraph addresses the reader or speaks of the site 
 import re
 from collections.abc import Mapping, Sequence
 
+from services.extractor.quotations import QUOTED
 from services.extractor.rule_index import RuleIndex
 
 # Capitals matter where a word is a name without them: "join us" is an appeal, "join US forces" is news.
@@ -91,8 +92,6 @@ _CONTACT = (
 )
 
 # A site speaks to its reader: the second person together with giving, outside quotations.
-# A quotation that its paragraph does not close goes on in the next one.
-_QUOTED = re.compile(r"«[^»]*(?:»|$)|[“„][^”“]*(?:[”“]|$)|\"[^\"]*(?:\"|$)|‘[^’]*’")
 _ADDRESSED = "addressed"
 _YOU = re.compile(
     r"\b(?:you|your|yours|vous|votre|vos|usted(?:es)?|tú|te|tu|tus|su lectura|вы|вас|вам|ваш\w*|ви)\b", re.IGNORECASE
@@ -145,7 +144,7 @@ def _why_boilerplate(paragraph: str, possible: Sequence[int]) -> str:
     """The kind of boilerplate that this paragraph is by the first of these rules; empty where it is none."""
     if not possible or len(paragraph) > LONG_PARAGRAPH:
         return ""
-    unquoted = _QUOTED.sub(" ", paragraph)
+    unquoted = QUOTED.sub(" ", paragraph)
     for number in possible:
         kind, _ = _RULES[number]
         said = unquoted if kind in _SPOKEN else paragraph
