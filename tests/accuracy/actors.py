@@ -1,4 +1,4 @@
-"""How many of the armed actors that public lists name for twelve conflicts the lexicon knows.
+"""How many of the armed actors that public lists name for each conflict the lexicon knows.
 
     python -m tests.accuracy.actors [--missing]
 
