@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Any, Literal, Union, get_args, get_origin
 
 import msgspec
 from prometheus_client import Counter, Gauge, Histogram
@@ -140,8 +140,6 @@ def _type_name(annotation: Any) -> str:
         return ", ".join(f"`{value}`" for value in inner)
     if origin in {UnionType, Union}:
         return " or ".join(dict.fromkeys(_type_name(one) for one in inner if one is not NoneType))
-    if origin is Annotated:
-        return "module:function"
     if origin is tuple:
         return f"list of {_type_name(inner[0])}"
     if annotation is SecretStr:

@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Mapping
+from typing import NoReturn
 
 from shared import log, metrics, settings, status_server
 from shared.kafka import DependencyDownError
@@ -28,8 +29,12 @@ def build_settings(settings_class: type[SettingsT]) -> SettingsT:
     try:
         return settings.build(settings_class)
     except SettingsError as error:
-        print(f"tocsin: {error}", file=sys.stderr)  # noqa: T201 - there is no log before settings
-        sys.exit(EX_CONFIG)
+        _refuse(error)
+
+
+def _refuse(error: SettingsError) -> NoReturn:
+    print(f"tocsin: {error}", file=sys.stderr)  # noqa: T201 - there is no log before settings
+    sys.exit(EX_CONFIG)
 
 
 def run_step(steps: Mapping[str, Callable[[SettingsT], Main]], settings_class: type[SettingsT]) -> None:
@@ -38,7 +43,11 @@ def run_step(steps: Mapping[str, Callable[[SettingsT], Main]], settings_class: t
     if name not in steps:
         sys.exit(f"tocsin: name one step of {', '.join(steps)}")
     config = build_settings(settings_class)
-    run(name, config, steps[name](config))
+    try:
+        main = steps[name](config)
+    except SettingsError as error:
+        _refuse(error)
+    run(name, config, main)
 
 
 def run(service: str, config: ServiceSettings, main: Main) -> None:
@@ -56,8 +65,8 @@ def _run_loop(service: str, config: ServiceSettings, main: Main) -> int:
         metrics.DEPENDENCY_DOWN.labels(service).inc()
         logger.error("dependency_down", error=str(error))  # noqa: TRY400 - expected, a traceback says no more
         return EX_TEMPFAIL
-    except status_server.PortTakenError as error:
-        logger.error("port_taken", error=str(error))  # noqa: TRY400 - expected, a traceback says no more
+    except status_server.CannotListenError as error:
+        logger.error("cannot_listen", error=str(error))  # noqa: TRY400 - expected, a traceback says no more
         return EX_TEMPFAIL
     return 0
 

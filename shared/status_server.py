@@ -3,6 +3,7 @@
 A thread answers even while the event loop is stuck, which is what a health check is there to find out.
 """
 
+import errno
 import json
 import threading
 import time
@@ -52,8 +53,8 @@ class Health:
         return (200 if status == "ok" else 503), body
 
 
-class PortTakenError(RuntimeError):
-    """Something else listens where this service is to say how it is. It may end: starting again is of use."""
+class CannotListenError(RuntimeError):
+    """The service cannot say how it is where it was told to. What is in the way may end: starting again is of use."""
 
 
 class _Server(ThreadingMixIn, WSGIServer):
@@ -83,12 +84,14 @@ def _app(health: Health) -> Callable[..., Iterable[bytes]]:
 
 
 def serve(health: Health, host: str, port: int) -> int:
-    """Starts answering; returns the port (the one picked, where ``port`` is 0). Raises PortTakenError."""
+    """Starts answering; returns the port (the one picked, where ``port`` is 0). Raises CannotListenError."""
     try:
         server = make_server(host, port, _app(health), server_class=_Server, handler_class=_QuietHandler)
     except OSError as error:
-        raise PortTakenError(
-            f"cannot listen on {host}:{port} ({error.strerror}): set TOCSIN_HTTP_PORT to a port that is free"
-        ) from error
+        taken = error.errno == errno.EADDRINUSE
+        remedy = (
+            "TOCSIN_HTTP_PORT to a port that is free" if taken else "TOCSIN_HTTP_HOST to an address of this machine"
+        )
+        raise CannotListenError(f"cannot listen on {host}:{port} ({error.strerror}): set {remedy}") from error
     threading.Thread(target=server.serve_forever, name="status", daemon=True).start()
     return int(server.server_port)

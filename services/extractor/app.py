@@ -2,7 +2,7 @@
 
 import asyncio
 
-from services.extractor import extract_step, group_step
+from services.extractor import extract_step, group_step, recogniser
 from services.extractor.names_in_force import NamesInForce
 from services.extractor.read import Reader
 from services.extractor.settings import ExtractorSettings
@@ -23,11 +23,12 @@ _WARM_UP = f"<html><body><article><p>{_SENTENCE * 4}</p></article></body></html>
 
 
 def create_extract(settings: ExtractorSettings) -> Main:
-    """The extract step, to be run by ``shared.process``."""
+    """The extract step, to be run by ``shared.process``. Raises SettingsError."""
+    recognise = recogniser.load(settings.recogniser)
 
     async def main(stop: asyncio.Event, health: Health) -> None:
         in_force = NamesInForce(await asyncio.to_thread(gazetteer.load))
-        reader = Reader(in_force.names, settings.recogniser)
+        reader = Reader(in_force.names, recognise)
         await asyncio.to_thread(reader.read_html, _WARM_UP)  # tables are built on first use
         follower = ConfigFollower(settings.kafka, NAMES_CHANGED, in_force.edited, in_force.history)
 

@@ -39,22 +39,23 @@ def _sorted(named: Iterable[tuple[int, int]]) -> tuple[list[int], list[int]]:
 def _demonym(writing: Writing, number: int) -> tuple[int, str]:
     """The last word of the one that begins here, and its country; empty where none does."""
     word = writing.words[number]
-    if _may_open(word) and writing.gap(number) == " ":
-        country = _country(f"{word} {writing.words[number + 1]}")
+    if may_open(word) and number + 1 < len(writing.words) and writing.gap(number) == " ":
+        country = country_of(f"{word} {writing.words[number + 1]}")
         if country:
             return number + 1, country
-    return number, _country(word)
+    return number, country_of(word)
 
 
 @lru_cache(MOST_KEPT)
-def _country(people: str) -> str:
-    """Of one or of several of them."""
+def country_of(people: str) -> str:
+    """The country (ISO 3166 alpha-2) of one or of several of these people; empty where these are none."""
     people = people.casefold()
     return demonyms().get(people) or demonyms().get(people.removesuffix("s"), "")
 
 
 @lru_cache(MOST_KEPT)
-def _may_open(word: str) -> bool:
+def may_open(word: str) -> bool:
+    """Whether this is the first of two words for a country's people: "South" in "South Koreans"."""
     return word.casefold() in _first_words()
 
 

@@ -56,7 +56,7 @@ def _surface(names: Finder, writing: Writing, hit: Hit) -> Surface | None:
 
 @lru_cache(MOST_KEPT)
 def _judged(names: Finder, named: Named, surface: str, is_acronym: bool, is_behind: bool) -> Senses | None:
-    """What a name that is written so may mean; None where it is none."""
+    """What a name that is written so may mean; None where it is none. Keeps ``names`` as long as the process lives."""
     look = _look(surface)
     left = tuple(
         judged

@@ -119,7 +119,7 @@ class Reader:
             url=url,
             title=title,
             text=text,
-            language=detect_language(cased[len(text) - len(body) :] or title, language_hint),
+            language=detect_language(cased[len(text) - len(body) :] if body else cased, language_hint),
             fetched_at=fetched_at or datetime.now(UTC),
             sha256=sha256 or hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
             extractor=version,

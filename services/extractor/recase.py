@@ -5,93 +5,121 @@ and acronyms keep their capitals; offsets stay as they are.
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 
+from services.extractor.demonyms import country_of, may_open
 from services.extractor.places.vocabulary import TITLES
 from services.extractor.surfaces import MOST_KEPT
 from services.extractor.writing import SHOUTING_SHARE
-from shared.letters import LARGE, SMALL, codes_of, kinds_of
-from shared.names.compile import ACRONYM, ALTERNATE
+from shared.letters import IN_WORD, LARGE, codes_of, kinds_of
+from shared.names.compile import ACRONYM, ALTERNATE, DESK
 from shared.names.fold import fold_name
 from shared.names.frequencies import zipf_values
 from shared.names.gazetteer import Hit, Meaning
 from shared.names.names import Finder
-from shared.names.words import demonyms, english_words, given_names, words_not_names
+from shared.names.words import english_words, given_names, words_not_names
 
 # Fewer letters say nothing of a habit: a flash of one line may be all in capitals.
 MIN_LETTERS = 200
-# By so many characters a text is judged.
+# By so many characters most texts are told from one in capitals.
 SAMPLE = 2_000
 # A city whose name is meant although it is a common word's, too; a place whose name of several common words is.
-MIN_PROMINENT, MIN_KNOWN = 300_000, 5_000
+MIN_PROMINENT, MIN_KNOWN = 250_000, 5_000
+# A country's further names that are no shorter are no common words: Britain, Congo.
+MIN_COUNTRY_LETTERS = 5
 # What is no longer, and no place that all know, is an acronym.
 MOST_ACRONYM = 4
-# So often (log10 of occurrences in a billion words) no acronym stands in texts, and no given name.
-COMMON, VERY_COMMON = 4.8, 5.5
+# So often (log10 of occurrences in a billion words) no acronym stands in texts, no city's name that is an English word,
+# too, and no given name.
+COMMON, FREQUENT, VERY_COMMON = 4.8, 5.0, 5.5
 MIN_INFLECTED = 6
-_ENDED = re.compile(
-    r"(?:ed|ing|ly|tions?|ments?|ness|ers?|ists?|ism|ous|ive|ful|less|able|ible|ity|ities|ance|ence)(?:['’]s)?$"
-)
+# Acronyms that are common as words, or as if they were, in some language; there no article stands before them.
+_WITH_ARTICLE = frozenset({"EU", "UK", "UN", "US", "WHO"})
+_ENDED = re.compile(r"(?:ed|ing|ly|tions?|ments?|ness|ers?|ists?|ism|ous|ive|ful|less|able|ible|ity|ities|ance|ence)$")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_POSSESSIVE = re.compile(r"['’][Ss]$")
 _SHORT = 3
 
 
 def recased(text: str, names: Finder) -> str:
     """The text, of the same length, with capitals for names alone; as it is where it does write small letters."""
-    if not _is_in_capitals(text):
+    if not (_is_in_capitals(text[:SAMPLE]) and _is_in_capitals(text)):
         return text
     hits = names.find(text)
-    names_of_several = set(_words_of_several(text, hits, names))
-    single = {(hit.start, hit.end): tuple(names.meanings(hit.named)) for hit in hits}
+    words = list(_WORD.finditer(text))
+    capitalised = {*_words_of_several(text, hits, names), *_words_of_peoples(words)}
+    meant = {(hit.start, hit.end): tuple(names.meanings(hit.named)) for hit in hits}
 
     def recase(match: re.Match[str]) -> str:
-        is_initial = text.startswith(".", match.end())
-        if len(match[0]) == 1:
-            return match[0] if is_initial else match[0].lower()
-        return _recased_word(match[0], single.get(match.span(), ()), match.start() in names_of_several)
+        word, start = _POSSESSIVE.sub("", match[0]), match.start()
+        small = match[0].lower()
+        if len(small) != len(match[0]) or (len(word) == 1 and text.startswith(".", match.end())):
+            return match[0]
+        is_capitalised, meanings = start in capitalised, meant.get((start, start + len(word)), ())
+        if not is_capitalised and (_is_said_to_be_acronym(text, match) or _is_acronym(word, meanings)):
+            return word + small[len(word) :]
+        is_name = is_capitalised or _is_name(word.lower(), meanings)
+        return word[0] + small[1:] if is_name else small
 
     return _WORD.sub(recase, text)
 
 
 def _is_in_capitals(text: str) -> bool:
-    kinds = kinds_of(codes_of(text[:SAMPLE]))
-    large, small = int((kinds & LARGE != 0).sum()), int((kinds & SMALL != 0).sum())
-    return large >= MIN_LETTERS and large >= SHOUTING_SHARE * (large + small)
+    kinds = kinds_of(codes_of(text))
+    large, in_words = int((kinds & LARGE != 0).sum()), int((kinds & IN_WORD != 0).sum())
+    return large >= MIN_LETTERS and large >= SHOUTING_SHARE * in_words
 
 
 def _words_of_several(text: str, hits: Iterable[Hit], names: Finder) -> Iterator[int]:
     """Where the words begin of names that have several, and are no phrase of common words."""
     for hit in hits:
         words = list(_WORD.finditer(text, hit.start, hit.end))
-        if (
-            not hit.named.spelled
-            and len(words) > 1
-            and (not all(_is_word(word[0].lower()) for word in words) or any(map(_is_known, names.meanings(hit.named))))
-        ):
-            yield words[0].start()
-            yield words[-1].start()
-            yield from (word.start() for word in words[1:-1] if len(word[0]) > _SHORT or not _is_word(word[0].lower()))
+        if hit.named.spelled or len(words) < 2:
+            continue
+        if all(_is_word(word[0].lower()) for word in words) and not any(map(_is_known, names.meanings(hit.named))):
+            continue
+        yield words[0].start()
+        yield words[-1].start()
+        yield from (word.start() for word in words[1:-1] if len(word[0]) > _SHORT or not _is_word(word[0].lower()))
 
 
-def _recased_word(word: str, meanings: Collection[Meaning], is_of_several: bool) -> str:
+def _words_of_peoples(words: Sequence[re.Match[str]]) -> Iterator[int]:
+    """Where the words begin that stand for a country's people: "Germans", "South Sudanese"."""
+    for number, word in enumerate(words):
+        following = words[number + 1] if may_open(word[0]) and number + 1 < len(words) else None
+        if following is not None and country_of(f"{word[0]} {following[0]}"):
+            yield from (word.start(), following.start())
+        elif country_of(_POSSESSIVE.sub("", word[0])):
+            yield word.start()
+
+
+def _is_said_to_be_acronym(text: str, match: re.Match[str]) -> bool:
+    """Whether what stands around it tells "the US" and "US-backed" from a word."""
+    if match[0] not in _WITH_ARTICLE:
+        return False
+    return text.startswith("-", match.end()) or text.endswith("THE ", 0, match.start())
+
+
+def _is_acronym(word: str, meanings: Collection[Meaning]) -> bool:
     small = word.lower()
-    if len(small) != len(word):
-        return word
-    if is_of_several or small in TITLES or small in demonyms() or any(_is_prominent(m, small) for m in meanings):
-        return word[0] + small[1:]
-    is_acronym = any(meaning.flags & ACRONYM for meaning in meanings)
-    if (is_acronym and _zipf(small) < COMMON) or (len(word) <= MOST_ACRONYM and not _is_word(small)):
-        return word
-    if _is_word(small) or (not meanings and _looks_like_word(small)):
-        return small
-    return word[0] + small[1:]
+    if len(word) == 1:
+        return False
+    if any(meaning.flags & ACRONYM for meaning in meanings):
+        return _zipf(small) < COMMON
+    return len(word) <= MOST_ACRONYM and not _is_word(small) and not any(_is_prominent(m, small) for m in meanings)
+
+
+def _is_name(small: str, meanings: Collection[Meaning]) -> bool:
+    if small in TITLES or any(meaning.flags & DESK or _is_prominent(meaning, small) for meaning in meanings):
+        return True
+    return not (_is_word(small) or (not meanings and _looks_like_word(small)))
 
 
 @lru_cache(MOST_KEPT)
 def _is_word(small: str) -> bool:
-    """Whether a word is one of the language rather than a name."""
-    if small in words_not_names() or small in english_words():
+    """Whether a word is one of the language rather than a name. One letter is an article, or counts something."""
+    if len(small) == 1 or small in words_not_names() or small in english_words():
         return True
     return _zipf(small) >= VERY_COMMON or (_zipf(small) > 0 and small.title() not in given_names())
 
@@ -109,22 +137,24 @@ def _looks_like_word(small: str) -> bool:
 
 
 def _is_known(meaning: Meaning) -> bool:
-    """Whether this is an actor, or a place that many know by its own name."""
+    """Whether this is an actor, a desk's own name, or a place that many know by its own name."""
     place = meaning.place
-    if place is None:
-        return meaning.actor is not None
-    return not meaning.flags & ALTERNATE and (
-        place.order == 1 or place.feature == "country" or place.population >= MIN_KNOWN
-    )
+    if place is None or meaning.flags & DESK:
+        return place is not None or meaning.actor is not None
+    is_large = place.order == 1 or place.feature == "country" or place.population >= MIN_KNOWN
+    return is_large and not meaning.flags & ALTERNATE
 
 
 def _is_prominent(meaning: Meaning, small: str) -> bool:
-    """Whether this is a country, a region or a large city by its own name."""
+    """Whether this is a country, or a region or a large city by its own name."""
     place = meaning.place
-    if place is None or meaning.flags & ALTERNATE:
+    if place is None:
         return False
     if place.feature == "country":
+        return not meaning.flags & ALTERNATE or len(small) >= MIN_COUNTRY_LETTERS
+    if meaning.flags & ALTERNATE or fold_name(place.name) != fold_name(small):
+        return False
+    if place.capital:
         return True
-    is_large = place.order == 1 or place.capital or place.population >= MIN_PROMINENT
-    is_own_name = fold_name(place.name) == fold_name(small)
-    return is_large and is_own_name and _zipf(small) < VERY_COMMON and small not in english_words()
+    is_large = place.order == 1 or place.population >= MIN_PROMINENT
+    return is_large and _zipf(small) < (FREQUENT if small in english_words() else VERY_COMMON)

@@ -1,8 +1,6 @@
 """Settings of the extractor."""
 
-from collections.abc import Callable, Iterable
-
-from pydantic import Field, ImportString
+from pydantic import Field
 
 from shared.settings import ServiceSettings
 
@@ -12,8 +10,8 @@ class ExtractorSettings(ServiceSettings):
 
     extract_batch: int = Field(default=16, ge=1, le=500, description="Articles handled in one batch.")
     extract_batch_wait_seconds: float = Field(default=0.05, gt=0, description="Longest wait for a batch to fill.")
-    recogniser: ImportString[Callable[[str], Iterable[tuple[int, int, str]]]] | None = Field(
-        default=None,
+    recogniser: str = Field(
+        default="",
         description="A statistical recogniser, as module:function, whose word on names counts beside the rules.",
     )
     group_memory_days: float = Field(default=14, gt=0, description="How far back a copy is recognised as one.")

@@ -18,6 +18,8 @@ _LONG = 4
 _ADDRESS = re.compile(r"\S*(?:://|www\.|[@#])\S*|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:/\S*)?")
 _SIGN_OF_ADDRESS = re.compile(r"[@#/]|www|\.[a-z]")
 _SPACE = re.compile(r"\s")
+# What is longer without a space is searched no further: the search takes the square of its length.
+MOST_IN_ADDRESS = 500
 _SENTENCE_ENDS = frozenset('.!?…؟。:\n"“”«»—–')
 _OPENS_SPEECH = frozenset("“„«")
 _LINE_END = re.compile("\n")
@@ -103,4 +105,7 @@ def _addresses(text: str) -> Iterator[tuple[int, int]]:
             start = max(text.rfind(" ", done, sign.start()), text.rfind("\n", done, sign.start()), done - 1) + 1
             space = _SPACE.search(text, sign.end())
             done = space.start() if space else len(text)
-            yield from (match.span() for match in _ADDRESS.finditer(text, start, done))
+            if done - start > MOST_IN_ADDRESS:
+                yield start, done
+            else:
+                yield from (match.span() for match in _ADDRESS.finditer(text, start, done))

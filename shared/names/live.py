@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from shared.config.history import History, Item
 from shared.config.names import Name
 from shared.names.gazetteer import Gazetteer, Hit, Meaning, Named
+from shared.names.name_spans import Known
 from shared.names.own import OwnHit, OwnNames, thing_of
 from shared.names.records import OWN_PREFIX, LexiconActor, Place
 
@@ -54,7 +55,10 @@ class LiveNames:
     def find(self, text: str) -> list[Hit]:
         """Every name in the text, nested and overlapping ones too."""
         seen = self.listed.look(text)
-        own = self.own.find(text, seen.folded, seen.known)
+        if not len(self.own):
+            return seen.hits
+        spans = [(hit.start, hit.end) for hit in seen.hits if not hit.named.spelled]
+        own = self.own.find(text, seen.folded, Known.of(spans))
         return list(_merged(seen.hits, own)) if own else seen.hits
 
     def meanings(self, named: Named) -> list[Meaning]:

@@ -7,7 +7,7 @@ and Hebrew letters, which have no capitals: the words behind a word of place.
 
 import bisect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -133,6 +133,11 @@ class Known:
         self._starts: list[int] = starts[order].tolist()
         self._reach: list[int] = np.maximum.accumulate(ends[order]).tolist()
         self.ends: set[int] = set(ends.tolist())
+
+    @classmethod
+    def of(cls, stretches: Sequence[tuple[int, int]]) -> "Known":
+        """Of these stretches, [start, end) each."""
+        return cls([start for start, _ in stretches], [end for _, end in stretches])
 
     def covers(self, start: int, end: int) -> bool:
         """Whether one known name, or several that overlap, hold this stretch."""

@@ -34,6 +34,7 @@ def read(
 ) -> None:
     """Show what the extractor sees: a report as JSON. Needs no broker; own names are those of names.yaml."""
     from services.extractor.read import Reader
+    from services.extractor.recogniser import load as load_recogniser
     from services.extractor.settings import ExtractorSettings
     from shared import collector, settings
     from shared.names import gazetteer
@@ -47,7 +48,7 @@ def read(
     if config.is_dir():
         os.environ["TOCSIN_CONFIG"] = str(config)
     try:
-        recogniser = settings.build(ExtractorSettings).recogniser
+        recogniser = load_recogniser(settings.build(ExtractorSettings).recogniser)
     except settings.SettingsError as error:
         fail(str(error))
     reader = Reader(LiveNames(names, own_names(config, lambda: names)), recogniser)

@@ -25,9 +25,8 @@ def free_port(preferred: int | None = None) -> int:
 
     Raises OSError where there is none.
     """
-    if preferred is not None and is_free(preferred):
-        return preferred
-    for port in random.sample(_RANGE, len(_RANGE)):
+    wanted = [] if preferred is None else [preferred]
+    for port in (*wanted, *random.sample(_RANGE, len(_RANGE))):
         if port not in _given and is_free(port):
             _given.add(port)
             return port

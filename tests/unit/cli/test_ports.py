@@ -24,6 +24,14 @@ def test_a_preferred_port_that_is_taken_is_left_alone() -> None:
         assert free_port(preferred=port) != port
 
 
+def test_a_preferred_port_is_given_once_too() -> None:
+    port = free_port()
+    assert free_port(preferred=port) != port
+    other = next(p for p in range(10_000, 19_000) if is_free(p))
+    assert free_port(preferred=other) == other
+    assert free_port(preferred=other) != other
+
+
 def test_a_service_whose_port_is_taken_names_the_setting() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -115,6 +115,11 @@ def test_an_article_brings_the_beat_of_its_source_along(reader: Reader, region: 
 # ---------------------------------------------------------------- what is no place
 
 
+@pytest.mark.parametrize("text", ["He met the South ", "The Saudi", "In South"])
+def test_a_text_may_end_within_two_words_for_a_people(reader: Reader, text: str) -> None:
+    assert reader.read_text(text).text == text
+
+
 def test_words_for_a_countrys_people_are_marked_and_name_no_place(reader: Reader) -> None:
     text = "Syrian officials met South Koreans and a Swiss envoy. Syrian army units shelled Idlib; the polish held."
     report = reader.read_text(text)

@@ -1,11 +1,15 @@
 """Wires in capitals are read as if a newsroom had written them; other texts stay as they are."""
 
-from hypothesis import HealthCheck, given, settings
+import pytest
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from services.extractor.read import Reader
 from services.extractor.recase import recased
+from shared.config.names import Name
 from shared.names.gazetteer import Gazetteer
+from shared.names.live import LiveNames
+from shared.names.own import thing_of
 
 WIRE = """\
 LIMA, 12 MAR 91 -- TWO SOLDIERS WERE KILLED ON TUESDAY WHEN A GROUP OF GUERRILLAS AMBUSHED AN ARMY PATROL NEAR
@@ -61,13 +65,52 @@ def test_places_and_actors_of_a_wire_are_found_as_written(reader: Reader) -> Non
     assert antioquia.feature == "region"
 
 
+@pytest.mark.parametrize(
+    ("wire", "written"),
+    [
+        ("GERMANS AND SOUTH SUDANESE MET NORTH KOREANS.", "Germans and South Sudanese met North Koreans."),
+        ("BEIJING'S MINISTER MET BRITAIN'S IN PARIS.", "Beijing's Minister met Britain's in Paris."),
+        ("SHANGHAI, MUSCAT AND WELLINGTON ARE CITIES.", "Shanghai, Muscat and Wellington are cities."),
+        ("THE US AND THE UK TOLD US WHO BOMBED A US-RUN CAMP.", "the US and the UK told us who bombed a US-run camp."),
+        ("THE CAR BOMB HIT A CAR-PARK, THE UN SAID.", "the car bomb hit a car-park, the UN said."),
+        ("RAMIRO A. QUISPE SOLD A NICE HOUSE.", "Ramiro A. Quispe sold a nice house."),
+    ],
+)
+def test_names_that_are_words_and_words_that_are_names(names: Gazetteer, wire: str, written: str) -> None:
+    assert recased(f"{WIRE}{wire}\n", names).splitlines()[-1] == written
+
+
+def test_a_desks_own_names_stay_names(names: Gazetteer) -> None:
+    own = LiveNames(names)
+    own.own.put(
+        (name, thing_of(name, names))
+        for name in (
+            Name(id="bridge", kind="place", name="Long Bridge", lat=1, lon=2),
+            Name(id="wolves", kind="actor", name="Wolves"),
+        )
+    )
+    text = recased(WIRE + "THE WOLVES HOLD THE LONG BRIDGE.\n", own)
+    assert text.endswith("the Wolves hold the Long Bridge.\n")
+
+
+def test_a_notice_in_capitals_above_a_report_changes_nothing(names: Gazetteer) -> None:
+    text = WIRE * 5 + "Nadia Orange met US envoys in Nice on Monday, Mr Split said. " * 60
+    assert recased(text, names) == text
+
+
+def test_capitals_among_letters_that_have_none_change_nothing(names: Gazetteer) -> None:
+    text = "قال متحدث باسم WHO إن US و UN في صنعاء يوم الاثنين " * 60
+    assert recased(text, names) == text
+
+
 def test_acronyms_are_told_from_short_words(names: Gazetteer) -> None:
     text = recased(WIRE + "    HE IS SURE THAT THE ELN AND THE FMLN ACT AS ONE.\n", names)
     assert "he is sure that the ELN and the FMLN act as one" in text
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.text(st.characters() | st.sampled_from("ABCDEFGHIJK L'’-.İßǅŉ\n"), max_size=80))
+@given(st.lists(st.one_of(st.sampled_from("ABCDEFGHIJK L'’-.İßǅŉ\n"), st.characters()), max_size=80).map("".join))
+@example(" İ İS'İ BAĞDAT ")
 def test_offsets_stay(names: Gazetteer, text: str) -> None:
     wire = WIRE + text
     assert len(recased(wire, names)) == len(wire)

@@ -1,14 +1,18 @@
 """What a plugged-in recogniser says tips what the rules leave open, and no more."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 
 import pytest
 
 from services.extractor.read import Reader
-from services.extractor.recogniser import Recognised, Recogniser, Stretches
+from services.extractor.recogniser import Recognised, Recogniser, Stretches, load
 from services.extractor.settings import ExtractorSettings
-from shared import settings
 from shared.names.gazetteer import Gazetteer
+from shared.process import EX_CONFIG
+from shared.settings import SettingsError
 
 TEXT = "Officials said that Orange had not answered. Shelling hit Mosul in Iraq, and Halton fell, they added."
 Places = Callable[[Recogniser | None], set[str]]
@@ -55,14 +59,39 @@ def test_stretches_that_overlap() -> None:
     stretches = Stretches([(0, 20, "body"), (4, 9, "place")])
     assert stretches.label(4, 9) == "place"
     assert stretches.label(0, 3) == "body"
-    assert stretches.label(4, 12) == ""
+    assert stretches.label(4, 12) == "body"
+    assert stretches.label(12, 15) == "body"
+    assert stretches.label(15, 25) == ""
     assert stretches.label(30, 31) == ""
 
 
 @pytest.mark.parametrize(
-    ("path", "fault"), [("nothing.here:f", "nothing"), ("os:nope", "nope"), ("os.path", "callable")]
+    ("path", "fault"),
+    [
+        ("nothing.here:f", "nothing"),
+        ("os:nope", "nope"),
+        ("os.path", "no function"),
+        ("tests.unit.extractor.raises_on_import:f", "no such model"),
+    ],
 )
-def test_one_that_is_not_there_is_a_clear_error(monkeypatch: pytest.MonkeyPatch, path: str, fault: str) -> None:
-    monkeypatch.setenv("TOCSIN_RECOGNISER", path)
-    with pytest.raises(settings.SettingsError, match=rf"TOCSIN_RECOGNISER.*{fault}"):
-        settings.build(ExtractorSettings)
+def test_one_that_cannot_be_loaded_is_a_clear_error(path: str, fault: str) -> None:
+    with pytest.raises(SettingsError, match=rf"TOCSIN_RECOGNISER.*{fault}"):
+        load(path)
+
+
+def test_it_is_off_by_default() -> None:
+    assert load(ExtractorSettings().recogniser) is None
+
+
+def test_a_service_whose_recogniser_cannot_be_loaded_is_not_started_again() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "services.extractor", "extract"],
+        env={**os.environ, "TOCSIN_RECOGNISER": "os:nope"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == EX_CONFIG
+    assert "TOCSIN_RECOGNISER" in ended.stderr
+    assert "Traceback" not in ended.stderr

@@ -71,6 +71,14 @@ def test_an_own_place_is_found_in_any_spelling(desk: Desk, written: str) -> None
     assert (written, "own:camp") not in desk.places(text)
 
 
+def test_a_listed_name_in_a_case_is_not_taken_for_one_that_sounds_like_it(desk: Desk) -> None:
+    text = "Бои идут в Соледаре, сообщили военные."
+    before = desk.places(text)
+    assert [found for found, _ in before] == ["Соледаре"]
+    desk.edit("x", {"kind": "place", "name": "Soledara", "lat": 1.0, "lon": 2.0})
+    assert desk.places(text) == before
+
+
 @pytest.mark.parametrize("written", ["Вовчого Яру", "Вовчий Яр"])
 def test_forms_by_grammar_are_made_when_a_name_is_added(desk: Desk, written: str) -> None:
     desk.edit("yar", {**CAMP, "name": "Вовчий Яр", "country": "UA", "lat": 49.8, "lon": 37.4})
