@@ -41,15 +41,15 @@ def read(
     from shared.names.live import LiveNames
     from tocsin.config_files.lint import own_names
 
-    try:
-        names = gazetteer.load(lambda step: print(f"compiling names (once): {step}", file=sys.stderr))
-    except gazetteer.NamesFolderError as error:
-        fail(str(error))
     if config.is_dir():
         os.environ["TOCSIN_CONFIG"] = str(config)
     try:
         recogniser = load_recogniser(settings.build(ExtractorSettings).recogniser)
     except settings.SettingsError as error:
+        fail(str(error))
+    try:
+        names = gazetteer.load(lambda step: print(f"compiling names (once): {step}", file=sys.stderr))
+    except gazetteer.NamesFolderError as error:
         fail(str(error))
     reader = Reader(LiveNames(names, own_names(config, lambda: names)), recogniser)
     collector.settle()
