@@ -16,7 +16,7 @@ from shared.letters import IN_WORD, LARGE, codes_of, kinds_of
 from shared.names.compile import ACRONYM, ALTERNATE, DESK
 from shared.names.fold import fold_name
 from shared.names.frequencies import zipf_values
-from shared.names.gazetteer import Hit, Meaning
+from shared.names.gazetteer import Hit, Meaning, Named
 from shared.names.names import Finder
 from shared.names.words import english_words, given_names, words_not_names
 
@@ -49,20 +49,43 @@ def recased(text: str, names: Finder) -> str:
     hits = names.find(text)
     words = list(_WORD.finditer(text))
     capitalised = {*_words_of_several(text, hits, names), *_words_of_peoples(words)}
-    meant = {(hit.start, hit.end): tuple(names.meanings(hit.named)) for hit in hits}
+    meant = {(hit.start, hit.end): hit.named for hit in hits}
 
     def recase(match: re.Match[str]) -> str:
-        word, start = _POSSESSIVE.sub("", match[0]), match.start()
-        small = match[0].lower()
-        if len(small) != len(match[0]) or (len(word) == 1 and text.startswith(".", match.end())):
-            return match[0]
-        is_capitalised, meanings = start in capitalised, meant.get((start, start + len(word)), ())
-        if not is_capitalised and (_is_said_to_be_acronym(text, match) or _is_acronym(word, meanings)):
-            return word + small[len(word) :]
-        is_name = is_capitalised or _is_name(word.lower(), meanings)
-        return word[0] + small[1:] if is_name else small
+        word, start = match[0], match.start()
+        if word in _WITH_ARTICLE and _is_said_to_be_acronym(text, match):
+            return word
+        if start in capitalised:
+            return _capitalised(word)
+        if len(word) == 1 and text.startswith(".", match.end()):
+            return word
+        return _recased_word(names, meant.get((start, start + len(_POSSESSIVE.sub("", word)))), word)
 
     return _WORD.sub(recase, text)
+
+
+@lru_cache(MOST_KEPT)
+def _recased_word(names: Finder, named: Named | None, written: str) -> str:
+    """A word by itself; ``named`` is what stands in its place among the names, but for a possessive."""
+    word, meanings = _POSSESSIVE.sub("", written), _meanings(names, named) if named else ()
+    if _is_acronym(word, meanings):
+        return word + written[len(word) :].lower()
+    return _capitalised(written) if _is_name(word.lower(), meanings) else _small(written)
+
+
+def _capitalised(word: str) -> str:
+    return word[0] + _small(word[1:])
+
+
+def _small(word: str) -> str:
+    """In small letters, where they are as many."""
+    small = word.lower()
+    return small if len(small) == len(word) else word
+
+
+@lru_cache(MOST_KEPT)
+def _meanings(names: Finder, named: Named) -> tuple[Meaning, ...]:
+    return tuple(names.meanings(named))
 
 
 def _is_in_capitals(text: str) -> bool:
@@ -74,10 +97,12 @@ def _is_in_capitals(text: str) -> bool:
 def _words_of_several(text: str, hits: Iterable[Hit], names: Finder) -> Iterator[int]:
     """Where the words begin of names that have several, and are no phrase of common words."""
     for hit in hits:
-        words = list(_WORD.finditer(text, hit.start, hit.end))
-        if hit.named.spelled or len(words) < 2:
+        if hit.named.spelled or text[hit.start : hit.end].isalpha():
             continue
-        if all(_is_word(word[0].lower()) for word in words) and not any(map(_is_known, names.meanings(hit.named))):
+        words = list(_WORD.finditer(text, hit.start, hit.end))
+        if len(words) < 2:
+            continue
+        if all(_is_word(word[0].lower()) for word in words) and not any(map(_is_known, _meanings(names, hit.named))):
             continue
         yield words[0].start()
         yield words[-1].start()
@@ -95,9 +120,7 @@ def _words_of_peoples(words: Sequence[re.Match[str]]) -> Iterator[int]:
 
 
 def _is_said_to_be_acronym(text: str, match: re.Match[str]) -> bool:
-    """Whether what stands around it tells "the US" and "US-backed" from a word."""
-    if match[0] not in _WITH_ARTICLE:
-        return False
+    """Whether what stands around it tells "the US" and "US-backed" from a pronoun."""
     return text.startswith("-", match.end()) or text.endswith("THE ", 0, match.start())
 
 
