@@ -1,6 +1,6 @@
 """Pinning: the names in a watch to ids, when it is saved. Ambiguous names are refused with the candidates."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from shared.config import text_query
@@ -20,6 +20,8 @@ from shared.names.records import LexiconActor, Place
 CLEAR_RATIO = 10
 SAME_PLACE_KM = 25
 MOST_CANDIDATES = 6
+# Whoever ended before this year is meant by histories, where a name is borne by others since.
+LONG_PAST = 2000
 # A name is a region's where no town of this size is called by it.
 MIN_SEAT = 10_000
 _RANK = {"country": 3, "populated_place": 1, "airport": 0}
@@ -245,15 +247,24 @@ def _pin_actor(clause: ActorClause, names: LiveNames, notes: list[str]) -> Actor
             notes.append(
                 f"no list has '{clause.name}': it is taken for {next(iter(found.values())).name}, which sounds alike"
             )
-    if len(found) > 1:
-        shown = "; ".join(f"{actor.name} (id: {actor.id})" for actor in found.values())
-        raise AmbiguousNameError(f"'{clause.name}' may be: {shown}. Give the id to choose")
+    present = {actor.id: actor for actor in found.values() if actor.active.get("to", LONG_PAST) >= LONG_PAST} or found
+    if len(present) > 1:
+        raise AmbiguousNameError(f"'{clause.name}' may be: {_actors_shown(present)}. Give the id to choose")
+    past = {actor.id: actor for actor in found.values() if actor.id not in present}
+    if past:
+        (actor,) = present.values()
+        notes.append(f"'{clause.name}' is taken for {actor.name}; of the past there is also {_actors_shown(past)}")
+    found = present
     if not found:
         _refuse_nothing(clause.name or "")
         notes.append(f"no lexicon knows the actor '{clause.name}': it is looked for in the text, in any spelling")
         notes.extend(overmatch.notes(clause.name or ""))
         return clause.model_copy(update={"unknown": True})
     return clause.model_copy(update={"id": next(iter(found))})
+
+
+def _actors_shown(actors: Mapping[str, LexiconActor]) -> str:
+    return "; ".join(f"{actor.name} (id: {actor.id})" for actor in actors.values())
 
 
 def actors_called(name: str, names: Names, *, by_key: bool = False) -> dict[str, LexiconActor]:

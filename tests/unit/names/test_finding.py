@@ -148,3 +148,26 @@ def test_an_unknown_name_is_noted_and_kept(names: Gazetteer) -> None:
 def test_an_id_that_no_place_has_is_refused(names: Gazetteer) -> None:
     with pytest.raises(AmbiguousNameError, match="no place has the id"):
         pin(watch(id="gn:0"), Beside(lambda: names))
+
+
+# What desks call present actors, whom of old bore the name as well or was given it by few.
+PRESENT = {
+    "ELN": "eln", "SDF": "sdf", "ISIS": "isis", "HTS": "hts", "FARC": "farc", "PDF": "pdf-myanmar", "NDF": "ndf-syria",
+    "ADF": "adf-drc", "Islamic Jihad": "pij", "Republican Guard": "syrian-republican-guard", "M23": "m23",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "actor"), PRESENT.items())
+def test_an_actor_of_today_is_meant_before_one_of_the_past(names: Gazetteer, name: str, actor: str) -> None:
+    asked = Watch.model_validate({"id": "w", "when": {"actor": name}, "notify": ["desk"]})
+    pinned = pin(asked, Beside(lambda: names))
+    assert pinned.watch.when.actor is not None
+    assert pinned.watch.when.actor.id == actor
+    has_namesake = name in {"ELN", "PDF", "Islamic Jihad", "Republican Guard"}
+    assert any("of the past" in note for note in pinned.notes) == has_namesake
+
+
+def test_actors_of_today_who_share_a_name_are_told_apart_by_id(names: Gazetteer) -> None:
+    asked = Watch.model_validate({"id": "w", "when": {"actor": "SNA"}, "notify": ["desk"]})
+    with pytest.raises(AmbiguousNameError, match="somali-national-army"):
+        pin(asked, Beside(lambda: names))
