@@ -67,7 +67,7 @@ def recased(text: str, names: Finder) -> str:
 @lru_cache(MOST_KEPT)
 def _recased_word(names: Finder, named: Named | None, written: str) -> str:
     """A word by itself; ``named`` is what stands in its place among the names, but for a possessive."""
-    word, meanings = _POSSESSIVE.sub("", written), _meanings(names, named) if named else ()
+    word, meanings = _POSSESSIVE.sub("", written), names.meanings(named) if named else ()
     if _is_acronym(word, meanings):
         return word + written[len(word) :].lower()
     return _capitalised(written) if _is_name(word.lower(), meanings) else _small(written)
@@ -81,11 +81,6 @@ def _small(word: str) -> str:
     """In small letters, where they are as many."""
     small = word.lower()
     return small if len(small) == len(word) else word
-
-
-@lru_cache(MOST_KEPT)
-def _meanings(names: Finder, named: Named) -> tuple[Meaning, ...]:
-    return tuple(names.meanings(named))
 
 
 def _is_in_capitals(text: str) -> bool:
@@ -102,7 +97,7 @@ def _words_of_several(text: str, hits: Iterable[Hit], names: Finder) -> Iterator
         words = list(_WORD.finditer(text, hit.start, hit.end))
         if len(words) < 2:
             continue
-        if all(_is_word(word[0].lower()) for word in words) and not any(map(_is_known, _meanings(names, hit.named))):
+        if all(_is_word(word[0].lower()) for word in words) and not any(map(_is_known, names.meanings(hit.named))):
             continue
         yield words[0].start()
         yield words[-1].start()

@@ -146,6 +146,7 @@ class Gazetteer:
         self.actors = msgspec.json.decode((folder / "actors.json").read_bytes(), type=tuple[LexiconActor, ...])
         self.version = folder.name
         self._named = lru_cache(MOST_KEPT)(self._read_named)
+        self._kept = lru_cache(MOST_KEPT)(lambda first, last: list(self._meanings(first, last)))
 
     @staticmethod
     def _column(folder: Path, name: str) -> npt.NDArray[Any]:
@@ -234,7 +235,7 @@ class Gazetteer:
 
     def meanings(self, named: Named) -> list[Meaning]:
         """What a name may stand for: places with the most people first, then actors; by key, the nearest."""
-        return [*map(self._by_key, named.spelled)] if named.spelled else [*self._meanings(named.first, named.last)]
+        return [*map(self._by_key, named.spelled)] if named.spelled else self._kept(named.first, named.last)
 
     def _by_key(self, spelled: Spelled) -> Meaning:
         flags = compiling.KEY | compiling.ALTERNATE | compiling.CASED

@@ -1,6 +1,5 @@
 """What names are looked up in: the compiled ones alone (``Gazetteer``), or with a desk's own (``LiveNames``)."""
 
-from collections.abc import Iterable
 from typing import Protocol
 
 from shared.names.gazetteer import Hit, Meaning, Named
@@ -15,7 +14,7 @@ class Finder(Protocol):
         """Every name in the text, nested and overlapping ones too."""
         ...
 
-    def meanings(self, named: Named) -> Iterable[Meaning]:
+    def meanings(self, named: Named) -> list[Meaning]:
         """What a name may stand for."""
         ...
 

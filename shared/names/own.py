@@ -221,8 +221,6 @@ class OwnNames:
 
     def find(self, text: str, folded: Folded, known: Known) -> list[OwnHit]:
         """Every own name in the text; by key only where neither a known name nor an own one covers the stretch."""
-        if not self._of:
-            return []
         exact = list(self._exact(text, folded))
         return [*exact, *self._by_key(text, known, exact)]
 

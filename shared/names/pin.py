@@ -247,24 +247,29 @@ def _pin_actor(clause: ActorClause, names: LiveNames, notes: list[str]) -> Actor
             notes.append(
                 f"no list has '{clause.name}': it is taken for {next(iter(found.values())).name}, which sounds alike"
             )
-    present = {actor.id: actor for actor in found.values() if actor.active.get("to", LONG_PAST) >= LONG_PAST} or found
-    if len(present) > 1:
-        raise AmbiguousNameError(f"'{clause.name}' may be: {_actors_shown(present)}. Give the id to choose")
-    past = {actor.id: actor for actor in found.values() if actor.id not in present}
-    if past:
-        (actor,) = present.values()
-        notes.append(f"'{clause.name}' is taken for {actor.name}; of the past there is also {_actors_shown(past)}")
-    found = present
     if not found:
         _refuse_nothing(clause.name or "")
         notes.append(f"no lexicon knows the actor '{clause.name}': it is looked for in the text, in any spelling")
         notes.extend(overmatch.notes(clause.name or ""))
         return clause.model_copy(update={"unknown": True})
-    return clause.model_copy(update={"id": next(iter(found))})
+    return clause.model_copy(update={"id": _actor_of_today(clause.name or "", found, notes)})
 
 
-def _actors_shown(actors: Mapping[str, LexiconActor]) -> str:
-    return "; ".join(f"{actor.name} (id: {actor.id})" for actor in actors.values())
+def _actor_of_today(name: str, found: Mapping[str, LexiconActor], notes: list[str]) -> str:
+    """The id of the one that is not of the past, or of the only one. Raises AmbiguousNameError."""
+    present = {actor.id: actor for actor in found.values() if actor.active.get("to", LONG_PAST) >= LONG_PAST} or found
+    if len(present) > 1:
+        raise AmbiguousNameError(f"'{name}' may be: {actors_shown(present)}. Give the id to choose")
+    (actor,) = present.values()
+    past = {actor_id: other for actor_id, other in found.items() if actor_id != actor.id}
+    if past:
+        notes.append(f"'{name}' is taken for {actor.name}; of the past there is also {actors_shown(past)}")
+    return actor.id
+
+
+def actors_shown(actors: Mapping[str, LexiconActor], most: int | None = None) -> str:
+    """Names and ids of these actors, or of the first of them, to choose from."""
+    return "; ".join(f"{actor.name} (id: {actor.id})" for actor in list(actors.values())[:most])
 
 
 def actors_called(name: str, names: Names, *, by_key: bool = False) -> dict[str, LexiconActor]:

@@ -1,6 +1,6 @@
 """A desk's own name, when it is saved: what it is the same as and part of to ids, and remarks about its spellings."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 
 from shared.config.beside import Beside
 from shared.config.history import History, Item
@@ -10,8 +10,8 @@ from shared.names import overmatch
 from shared.names.compile import KEY
 from shared.names.fold import fold_name
 from shared.names.live import LiveNames
-from shared.names.pin import MOST_CANDIDATES, actors_called, places_called, the_one
-from shared.names.records import OWN_PREFIX, LexiconActor
+from shared.names.pin import MOST_CANDIDATES, actors_called, actors_shown, places_called, the_one
+from shared.names.records import OWN_PREFIX
 
 
 def pin_name(name: Name, beside: Beside) -> tuple[Name, list[str]]:
@@ -56,7 +56,7 @@ def _listed_actor(wanted: str, names: LiveNames) -> str:
     if len(found) == 1:
         return next(iter(found))
     if found:
-        raise ValueError(f"'{wanted}' may be: {_shown(found)}. Write the id that you mean")
+        raise ValueError(f"'{wanted}' may be: {actors_shown(found, MOST_CANDIDATES)}. Write the id that you mean")
     raise ValueError(f"no listed actor has the id or name '{wanted}'. Write its id, or remove same_as")
 
 
@@ -73,12 +73,9 @@ def _parent(name: Name, wanted: str, names: LiveNames, coming: Collection[str]) 
     if len(found) == 1:
         return next(iter(found))
     if found:
-        raise ValueError(f"parent '{wanted}' may be: {_shown(found)}. Write the id that you mean")
+        shown = actors_shown(found, MOST_CANDIDATES)
+        raise ValueError(f"parent '{wanted}' may be: {shown}. Write the id that you mean")
     raise ValueError(f"no actor has the id or name '{wanted}'. Add it before its parts, or remove it from parents")
-
-
-def _shown(found: Mapping[str, LexiconActor]) -> str:
-    return "; ".join(f"{actor.name} (id: {actor.id})" for actor in list(found.values())[:MOST_CANDIDATES])
 
 
 # ---------------------------------------------------------------- remarks
