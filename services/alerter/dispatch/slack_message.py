@@ -11,6 +11,8 @@ from shared.events import AlertRaised
 MAX_TEXT = 200
 MAX_HEADER = 150
 MAX_SECTION = 2900
+MAX_REASON = 2000  # with the two below, the whole stays under 9,000 however much of it is escaped
+MAX_ALSO = 1000
 MAX_QUOTE = 300
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"  # a quotation's own direction must not turn the words around it
 
@@ -43,7 +45,8 @@ def _name(alert: AlertRaised) -> str:
 
 
 def _sections(alert: AlertRaised) -> list[SectionBlock]:
-    sections = [SectionBlock(text=_markdown(f"*{_escape(_name(alert))}*\n{_escape(reason(alert))}"))]
+    why = _cut(f"*{_escape(_name(alert))}*\n{_escape(reason(alert))}", MAX_REASON)
+    sections = [SectionBlock(text=_markdown(why))]
     quotes = dict.fromkeys(item.quote for item in alert.evidence if item.zone != "title")
     first = next(iter(quotes), None)
     if first and not alert.watch.sensitive:
@@ -60,9 +63,8 @@ def _context(alert: AlertRaised, console_url: str) -> list[str]:
     published = f"Published {report.published_at:%d %b %H:%M} UTC, " if report.published_at else ""
     lines.append(f"{published}alerted {waited:.0f} s after the fetch")
     why = f"Why: watch {_escape(_name(alert))}"
-    lines.append(
-        why if alert.watch.sensitive or not alert.also else f"{why}; also here: {_escape(', '.join(alert.also))}"
-    )
+    also = "" if alert.watch.sensitive or not alert.also else f"; also here: {_escape(', '.join(alert.also))}"
+    lines.append(_cut(why + also, MAX_ALSO))
     links = [_link(report.url, "Original")]
     console = alert_link(console_url, alert.alert_id)
     return [*lines, " · ".join([*links, _link(console, "Console")] if console else links)]

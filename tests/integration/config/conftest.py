@@ -149,7 +149,8 @@ class Desk:
 def desk(broker: Broker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """A desk on the embedded broker, then on Apache Kafka."""
     for name in ("TOCSIN_REDIS", "TOCSIN_CONFIG", "TOCSIN_DATA"):
-        monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv(name, "")  # so that what a command sets is undone, too
+        monkeypatch.delenv(name)
     monkeypatch.setenv("TOCSIN_KAFKA", broker.bootstrap)
     asyncio.run(create_topics(broker.bootstrap, 1))
     structlog.configure(logger_factory=structlog.stdlib.LoggerFactory())  # as the command's entry point does

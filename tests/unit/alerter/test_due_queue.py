@@ -83,7 +83,7 @@ def test_revisions_by_the_thousand_leave_nothing_behind() -> None:
 
 def _seconds_for(count: int) -> float:
     asked = [request("deir", f"story {number}") for number in range(count)]
-    began, queue = time.perf_counter(), DueQueue()
+    began, queue = time.thread_time(), DueQueue()
     for order, one in enumerate(asked):
         queue.add(Pending(one, order, arrived=0.0, due=3600.0, expires=FOR_EVER, tries=Tries(), held=True))
         queue.next_due()
@@ -97,7 +97,7 @@ def _seconds_for(count: int) -> float:
                     queue.put_back(found)
                 queue.landed(found)
     assert len(queue) == 0
-    return time.perf_counter() - began
+    return time.thread_time() - began
 
 
 def test_ten_times_as_many_cost_about_ten_times_as_much() -> None:

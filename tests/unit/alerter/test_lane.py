@@ -261,7 +261,7 @@ async def test_what_fails_by_itself_keeps_its_own_schedule_and_holds_up_nobody()
             await asyncio.sleep(60)
             add(lane, str(number), first=number + 1)
             await asyncio.sleep(0.1)
-            assert receiver.stories[-1] == str(number)
+            assert str(number) in receiver.stories  # begun at once, and at most beside a late try of the other
         assert receiver.stories.count("poison") == 5  # at 0 s, 5 s, 5 min, 35 min, 2.6 h
 
 

@@ -72,6 +72,19 @@ def test_a_slack_message_keeps_every_limit_and_acts_on_nobody(raised: AlertRaise
             assert re.fullmatch(r"https://[^|\s]+\|(Original|Console)", link), link
 
 
+def test_a_slack_message_of_nothing_but_escaped_characters_keeps_the_total() -> None:
+    much = "&" * 3000
+    header = ReportHeader(
+        article_id="a1", source_id=much[:100], url="https://e.org/?" + "b" * 1280, title=much, language="en",
+        fetched_at=NOW, sha256="0" * 64, published_at=NOW,
+    )  # fmt: skip
+    watch = WatchHeader(id="w" * 100, version=1, name=much[:200], severity="critical", notify=("desk",))
+    proof = tuple(evidence(f"{number}{much}", why=f"{number}{much}", text=much, zone="body") for number in range(12))
+    raised = alert(report=header, watch=watch, evidence=proof, also=(much, much), copies=99)
+    payload = slack_message(raised, "https://console.example/" + "c" * 1100)
+    assert 8000 < sum(map(len, _texts(payload))) < 9000
+
+
 @settings(max_examples=60, deadline=None)
 @given(alerts())
 def test_a_webhook_body_stays_under_20_kb_and_says_what_was_cut(raised: AlertRaised) -> None:

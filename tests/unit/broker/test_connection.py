@@ -1,7 +1,7 @@
 """What a client may send without harming anyone but itself: frames on a real socket, broker in this process."""
 
 import asyncio
-import os
+import random
 import struct
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -39,7 +39,7 @@ async def port(tmp_path: Path) -> AsyncIterator[int]:
         framed(struct.pack(">hhihi", 3, 1, 1, -1, 2**31 - 1)),
         framed(API_VERSIONS + b"too much"),
         framed(struct.pack(">hhihhhih", 11, 0, 1, -1, -1, 0, 0, -1)),
-        framed(os.urandom(2_000)),
+        framed(random.Random(1).randbytes(2_000)),
     ],
 )
 async def test_garbage_closes_its_own_connection_only(port: int, garbage: bytes) -> None:

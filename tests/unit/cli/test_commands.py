@@ -32,7 +32,8 @@ RECEIVERS = 'receivers:\n  - {id: desk, type: webhook, url: "http://127.0.0.1:9/
 def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An empty working folder, and no stack."""
     for name in ("TOCSIN_KAFKA", "TOCSIN_REDIS", "TOCSIN_CONFIG", "TOCSIN_DATA"):
-        monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv(name, "")  # so that what a command sets is undone, too
+        monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
 
 
