@@ -64,7 +64,7 @@ async def test_names_of_a_file_are_live_too(world: World) -> None:
         first = await _publish(world, 0, "Tell Qarmat")  # nothing knows the name: the text has it
         await world.until(lambda: (first, "camp") in world.pairs(), what="by its text")
         world.write("names.yaml", {"names": [{**CAMP, "aliases": ["Hill Ninety"]}]})
-        await world.until(lambda: _published(world, "watches.yaml") >= 2, what="the watch pinned")
+        await world.until(lambda: world.published("watches.yaml") >= 2, what="the watch pinned")
         second = await _publish(world, 1, "Hill Ninety")
         await world.until(lambda: (second, "camp") in world.pairs(), what="by its alias")
     evidence = [p["data"]["evidence"][0] for p in world.payloads() if p["data"]["watch"]["id"] == "camp"]
@@ -72,7 +72,3 @@ async def test_names_of_a_file_are_live_too(world: World) -> None:
         ("Tell Qarmat", "says 'Tell Qarmat'"),
         ("Hill Ninety", "Tell Qarmat, 0 km from Tell Qarmat"),
     ]
-
-
-def _published(world: World, file: str) -> int:
-    return sum(line.get("event") == "config_published" and line.get("file") == file for line in world.log("config"))

@@ -56,7 +56,8 @@ async def test_a_watch_added_while_articles_flow_is_in_force_within_a_second(wor
         assert pids == {name: child.pid for name, child in world.stack.supervisor.children.items()}, "a restart"
     fetched = {p["data"]["report"]["url"]: _fetched_at(p) for p in world.payloads()}
     alerted = {p["data"]["report"]["url"] for p in world.payloads() if p["data"]["watch"]["id"] == "raqqa"}
-    must = {url for url, at in fetched.items() if at > saved + SECONDS_TO_EFFECT}
+    still = world.standstills.seconds
+    must = {url for url, at in fetched.items() if at > saved + SECONDS_TO_EFFECT + still(saved, at)}
     assert must, "no page was fetched after the watch had its second"
     assert must <= alerted
     # Never for what was grouped before the watch was made; a fetch before the save may be grouped after it.
@@ -76,6 +77,7 @@ async def test_an_invalid_entry_is_refused_with_file_line_and_remedy_and_the_res
             '  - {id: text, when: {text: "checkpoint"}, notify: [desk]}\n',
         )
         await world.until(lambda: _refusals(world) != [], what="the refusal")
+        await world.until(lambda: world.published("watches.yaml") == 2, what="the rest")
         world.site.publish_text("/after", "After", _text(77))
         await world.until(lambda: len(world.pairs()) == 5, what="old version, neighbour and new watch")
         await asyncio.sleep(1)
@@ -118,7 +120,7 @@ async def test_a_shape_and_an_area_of_files_are_live(world: World) -> None:
         world.site.publish_text("/near", "Near", _text(1))
         await world.until(lambda: len(world.pairs()) == 2, what="both watches")
         world.write("road.geojson", json.dumps({**corridor, "coordinates": [[10.0, 50.0], [11.0, 51.0]]}))
-        await world.until(lambda: _published(world, "watches.yaml") == 2, what="the road elsewhere")
+        await world.until(lambda: world.published("watches.yaml") == 2, what="the road elsewhere")
         world.site.publish_text("/again", "Again", _text(77))
         await world.until(lambda: ("/again", "city") in world.pairs(), what="the watch on the area")
         await asyncio.sleep(1)
@@ -126,7 +128,3 @@ async def test_a_shape_and_an_area_of_files_are_live(world: World) -> None:
     why = {p["data"]["watch"]["id"]: p["data"]["evidence"][0]["why"] for p in world.payloads()}
     assert re.fullmatch(r".+, \d+ km from road.geojson", why["road"])
     assert re.fullmatch(r".+, \d+ km from city", why["city"])
-
-
-def _published(world: World, file: str) -> int:
-    return sum(line.get("event") == "config_published" and line.get("file") == file for line in world.log("config"))

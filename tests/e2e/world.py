@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from tests.e2e.standstills import Standstills
 from tocsin.demo.newsstand import HOST, serving
 from tocsin.newsroom.receiver import Delivery, Receiver, create_app, demo_secret
 from tocsin.stack.local import LocalStack, StackOptions
@@ -82,6 +83,7 @@ class World:
     stack: LocalStack = field(init=False)
     arrived_at: dict[str, float] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
+    standstills: Standstills = field(default_factory=Standstills)
 
     def __post_init__(self) -> None:
         self.site_port, self.receiver_port = free_port(), free_port()
@@ -119,7 +121,8 @@ class World:
         """Everything is up inside the block."""
         self.receiver = Receiver(secrets={DESK: demo_secret(DESK)}, on_delivery=self._heard)
         options = StackOptions(self.config, self.folder / "data", self.kafka, services=self.services)
-        async with serving(self.site.app(), self.site_port), serving(create_app(self.receiver), self.receiver_port):
+        site, receiver = (self.site.app(), self.site_port), (create_app(self.receiver), self.receiver_port)
+        async with self.standstills.noted(), serving(*site), serving(*receiver):
             self.stack = LocalStack(options, lambda _: None, self.notices.append)
             try:
                 await self.stack.start()
@@ -147,6 +150,11 @@ class World:
         path = self.folder / "data" / "logs" / f"{service}.log"
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
         return [json.loads(line) for line in lines if line.startswith("{")]
+
+    def published(self, file: str) -> int:
+        """How often the configuration process published changes of a file."""
+        told = [line for line in self.log("config") if line.get("event") == "config_published"]
+        return sum(line["file"] == file for line in told)
 
     async def until(self, condition: Callable[[], bool], seconds: float = 30.0, what: str = "") -> None:
         """Returns once the condition holds; fails after the deadline."""

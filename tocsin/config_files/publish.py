@@ -83,12 +83,13 @@ class FilePublisher:
                 )
                 self._say(kind, plan)
                 lost = await self._writer.publish(kind, plan.edits)
+                self._say_published(kind, plan.edits, {conflict.id for conflict in lost})
                 if not lost:
                     break
                 self._log.warning("config_conflict", file=kind.file, ids=sorted(conflict.id for conflict in lost))
 
     def _say(self, kind: Kind, plan: FilePlan) -> None:
-        """Logs what is wrong and what has changed; what was said before is not said again."""
+        """Logs what is wrong, and what is not as it seems; what was said before is not said again."""
         errors = {plan.for_logs(str(error)) for error in plan.errors}
         for error in sorted(errors - self._said.get(kind.file, set())):
             metrics.CONFIG_REFUSED.labels(kind.file).inc()
@@ -98,6 +99,9 @@ class FilePublisher:
         for note in sorted(notes - self._noted.get(kind.file, set())):
             self._log.warning("config_note", file=kind.file, note=note)
         self._noted[kind.file] = notes
-        if plan.edits:
-            removed = sum(edit.body is None for edit in plan.edits)
-            self._log.info("config_published", file=kind.file, changed=len(plan.edits) - removed, removed=removed)
+
+    def _say_published(self, kind: Kind, edits: Sequence[ConfigChanged], lost: Collection[str]) -> None:
+        removed = [edit.body is None for edit in edits if edit.id not in lost]
+        if removed:
+            changed = len(removed) - sum(removed)
+            self._log.info("config_published", file=kind.file, changed=changed, removed=sum(removed))

@@ -77,7 +77,7 @@ async def test_each_misbehaviour_has_its_verdict(
         began = time.monotonic()
         attempt = await notifier(kind, http).send(receiver(kind, hook.url), request())
         assert attempt.verdict is (webhook if kind == "webhook" else slack)
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 10
         assert len(hook.posts) == 1
         assert attempt.error or attempt.verdict is DELIVERED
 

@@ -46,7 +46,8 @@ class FileProcess(Process):
 
     def told(self, event: str) -> list[dict[str, Any]]:
         """What it logged under this name."""
-        rows = [json.loads(line) for line in self.output().splitlines() if line.startswith("{")]
+        lines = self.log.read_text(encoding="utf-8").splitlines()
+        rows = [json.loads(line) for line in lines if line.startswith("{")]
         return [row for row in rows if row["event"] == event]
 
 

@@ -7,7 +7,7 @@ Messages are handled at once, but for one that begins with "slow": that takes un
 `broken`: Delivery itself has a bug;
 `escape`: the agent lets an exception out;
 `crash`: Faust itself crashes soon after the start;
-`impatient`: a worker that takes nothing for two seconds counts as stalled;
+`impatient`: a worker that takes nothing for five seconds counts as stalled;
 `sends`: every message leads to an event on TOPIC.out, which the producer holds back for a while before it sends;
 `turned-concurrency`, `turned-background`, `turned-wait-empty`, `turned-unawaited`: that setting is turned to what loses
 messages (the last as `sends`).
@@ -91,7 +91,7 @@ def _turn_background() -> None:
 
 
 def _lose_patience() -> None:
-    stall.CHECK_SECONDS, stall.STALL_SECONDS = 0.3, 2.0
+    stall.CHECK_SECONDS, stall.STALL_SECONDS = 0.3, 5.0
 
 
 _producer = kafka.producer

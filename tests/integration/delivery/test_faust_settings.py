@@ -24,6 +24,7 @@ from tests.stack.process import Process
 Name = Callable[[str], str]
 _STAGE = Path(__file__).with_name("faust_stage.py")
 _ROOT = str(Path(__file__).parents[3])
+TAKEN = 12  # 0.6 s apart: together longer than the patience of an impatient worker
 
 
 class Worker:
@@ -52,7 +53,7 @@ class Worker:
             return self.has(line)
 
         try:
-            await eventually(written, 20)
+            await eventually(written)
         except TimeoutError as error:
             written_so_far = (self.folder / "done").read_text()
             raise AssertionError(f"no '{line}' but {written_so_far!r}\n{self.process.output()}") from error
@@ -63,7 +64,7 @@ class Worker:
         async def ended() -> bool:
             return not self.process.is_running
 
-        await eventually(ended, 20)
+        await eventually(ended)
         return self.process.kill()
 
     async def committed(self) -> int:
@@ -84,7 +85,7 @@ class Worker:
         async def reached() -> bool:
             return await self.committed() >= offset
 
-        await eventually(reached, 15)
+        await eventually(reached)
 
 
 Make = Callable[[], Awaitable[Worker]]
@@ -145,14 +146,14 @@ async def test_so_none_leaves_the_process_ends_unacknowledged(make_worker: Make)
 async def test_a_worker_that_takes_nothing_any_more_is_ended(worker: Worker) -> None:
     """As long as it does take something it is left alone, and what it was at is not acknowledged."""
     await worker.start("impatient")
-    for number in range(6):
+    for number in range(TAKEN):
         await send(worker, f"a{number}")
         await worker.until(f"done a{number}")
         await asyncio.sleep(0.6)
     assert worker.process.is_running
     await send(worker, "slow", "b")
     assert await worker.exit_code() == EX_TEMPFAIL
-    assert await worker.committed() == 6
+    assert await worker.committed() == TAKEN
 
 
 async def _is_done_after_kill(worker: Worker, mode: str) -> bool:
@@ -160,7 +161,10 @@ async def _is_done_after_kill(worker: Worker, mode: str) -> bool:
     await send(worker, "a", "slow", *(f"b{number}" for number in range(30)))
     await worker.start(mode)
     await worker.until("begun slow")
-    await asyncio.sleep(1)  # several commits: what could be committed is
+    if mode == "stage":
+        await asyncio.sleep(1)  # several commits: what could be committed is
+    else:
+        await worker.until_committed(2)
     await asyncio.to_thread(worker.process.kill)
     (worker.folder / "go").touch()
     await worker.start()
@@ -186,6 +190,8 @@ async def _acknowledges_only_what_is_done(worker: Worker, mode: str) -> bool:
     stopping = asyncio.create_task(asyncio.to_thread(worker.process.stop))
     await asyncio.sleep(0.5)
     assert not worker.has("done slow")
+    if mode == "turned-wait-empty":
+        await stopping  # it ends without what it is at
     (worker.folder / "go").touch()
     assert await stopping == 0
     return await worker.committed() <= sum(worker.has(line) for line in ("done slow", "done b"))
@@ -206,7 +212,10 @@ async def _is_sent_after_kill(worker: Worker, mode: str) -> bool:
     await send(worker, "a")
     await worker.start(mode)
     await worker.until("done a")
-    await asyncio.sleep(1)  # commits come every 0.2 s; the producer holds the event back for longer
+    if mode == "sends":
+        await asyncio.sleep(1)  # commits come every 0.2 s; the producer holds the event back for longer
+    else:
+        await worker.until_committed(1)
     await asyncio.to_thread(worker.process.kill)
     await worker.start("sends")
     await worker.until_committed(1)

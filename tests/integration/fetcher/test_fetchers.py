@@ -194,13 +194,13 @@ async def test_hostile_servers_are_given_up_in_time_and_harm_no_others(small_wor
         *(f"{world.site.url}{path}" for path in hostile), "http://a..b/c", f"{world.site.url}/p"
     )
     await world.add_sources(*hostile, interval_seconds=3600)
-    started = time.monotonic()
     fetcher = await world.start(
         fetch_deadline_seconds="0.7",
         fetch_max_feed_bytes="1000000",
         fetch_pages_per_poll="20",
         fetch_max_page_bytes="500000",
     )
+    started = time.monotonic()
     await world.add_sources("/good")
 
     async def all_told() -> bool:

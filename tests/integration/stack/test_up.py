@@ -35,11 +35,12 @@ def processes_of(folder: Path) -> list[str]:
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and entry.name != str(os.getpid()):
             try:
-                line = (entry / "cmdline").read_bytes() + (entry / "environ").read_bytes()
+                command = (entry / "cmdline").read_bytes()
+                line = command + (entry / "environ").read_bytes()
             except OSError:
                 continue
             if str(folder).encode() in line:
-                found.append((entry / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+                found.append(command.replace(b"\0", b" ").decode())
     return found
 
 
