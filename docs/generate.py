@@ -63,7 +63,8 @@ _ABOUT_DASHBOARDS = (
 # Variables that no settings class reads: what reads them, and what they mean.
 OTHER_VARIABLES = {
     CACHE_VARIABLE: "Folder of the compiled names; else `tocsin` in the user's cache folder. Read by the extractor, by "
-    "the publisher of configuration files, by the console and by the command line. Images carry it filled.",
+    "the publisher of configuration files, by the console and by the command line. Images carry it filled. "
+    "What another version compiled goes 30 days after its last use.",
     "TOCSIN_KAFKA": "For `tocsin up` and other commands: a broker to use instead of the embedded one.",
     "TOCSIN_REDIS": "For `tocsin up`: a Redis or Valkey to use instead of the one that comes along.",
     "TOCSIN_DATA": "For `tocsin up` and other commands: where the local stack keeps its data and logs.",
