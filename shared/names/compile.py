@@ -157,7 +157,7 @@ def nothing_entries() -> Iterator[Entry]:
 
 
 def write(folder: Path, progress: Progress = lambda _: None) -> None:
-    """Compiles all names into ``folder`` (made, or replaced, in one step). Takes about 40 s and 2 GB at its peak."""
+    """Compiles all names into ``folder`` (made, or replaced, in one step). Takes about 50 s and 2 GB at its peak."""
     progress("reading places")
     rows = [*places(), *extra.places(folder.parent)]
     write_names(folder, rows, lexicon.load(), progress)
