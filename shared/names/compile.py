@@ -81,11 +81,10 @@ def version(folder: Path) -> str:
 
 def spelling_flags(spelling: str) -> int:
     """How strictly the text must write this spelling, judged by how its source writes it."""
-    if not next(filter(str.isalpha, spelling), "").isupper():
-        return 0
-    letters = list(filter(str.isalpha, spelling)) if spelling.isupper() else []
-    is_acronym = 0 < len(letters) <= _MAX_ACRONYM and all(map(str.isupper, letters))
-    return ACRONYM | CASED if is_acronym else CASED
+    letters = [c for c in spelling if c.isalpha()]
+    if letters and len(letters) <= _MAX_ACRONYM and all(c.isupper() for c in letters):
+        return ACRONYM | CASED
+    return CASED if letters and letters[0].isupper() else 0
 
 
 def further_spellings(name: str) -> Iterator[str]:

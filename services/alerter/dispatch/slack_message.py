@@ -11,7 +11,7 @@ from shared.events import AlertRaised
 MAX_TEXT = 200
 MAX_HEADER = 150
 MAX_SECTION = 2900
-MAX_REASON = 2000  # with the two below, the whole stays under 9,000 however much of it is escaped
+MAX_REASON = 2000  # with what may follow, the whole stays under 9,000 however much of it is escaped
 MAX_ALSO = 1000
 MAX_QUOTE = 300
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"  # a quotation's own direction must not turn the words around it
@@ -45,8 +45,7 @@ def _name(alert: AlertRaised) -> str:
 
 
 def _sections(alert: AlertRaised) -> list[SectionBlock]:
-    why = _cut(f"*{_escape(_name(alert))}*\n{_escape(reason(alert))}", MAX_REASON)
-    sections = [SectionBlock(text=_markdown(why))]
+    sections = [SectionBlock(text=_markdown(f"*{_escape(_name(alert))}*\n{_escape(reason(alert))}", MAX_REASON))]
     quotes = dict.fromkeys(item.quote for item in alert.evidence if item.zone != "title")
     first = next(iter(quotes), None)
     if first and not alert.watch.sensitive:
@@ -70,8 +69,8 @@ def _context(alert: AlertRaised, console_url: str) -> list[str]:
     return [*lines, " · ".join([*links, _link(console, "Console")] if console else links)]
 
 
-def _markdown(text: str) -> MarkdownTextObject:
-    return MarkdownTextObject(text=_cut(text, MAX_SECTION), verbatim=True)
+def _markdown(text: str, most: int = MAX_SECTION) -> MarkdownTextObject:
+    return MarkdownTextObject(text=_cut(text, most), verbatim=True)
 
 
 def _link(url: str, label: str) -> str:
